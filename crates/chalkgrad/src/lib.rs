@@ -1,1 +1,32 @@
+//! Graph autograd and convolutional networks, on CPU SIMD and WebGPU, natively and in the browser.
+//!
+//! A [`Graph`] is built from expressions and knows only shapes. [`Graph::backward`] appends its gradient. An
+//! [`Interpreter`] runs it as it is written and keeps every value:
+//!
+//! ```
+//! use chalkgrad::{Graph, Interpreter};
+//!
+//! let graph = Graph::new();
+//! let (x, y, z) = (graph.leaf("x", []), graph.leaf("y", []), graph.leaf("z", []));
+//! let f = (x + y) * z;
+//! let gradients = graph.backward(f, &[x, y, z])?;
+//! let values = Interpreter::<f64>::new().run(&graph, &[(x, 1.0), (y, 2.0), (z, 3.0)])?;
+//! assert_eq!(values[gradients[0]], 3.0);
+//! # Ok::<(), chalkgrad::Error>(())
+//! ```
 
+mod array;
+mod error;
+mod grad;
+mod graph;
+mod interpreter;
+pub mod op;
+pub mod random;
+mod shape;
+
+pub use array::Array;
+pub use error::{Error, Result};
+pub use grad::Gradients;
+pub use graph::{Graph, Node, NodeId, Tensor};
+pub use interpreter::{Interpreter, Real, Values};
+pub use shape::Shape;

@@ -1,0 +1,87 @@
+//! Everything that can go wrong, as values. Each says it in a sentence that a student understands.
+
+use std::fmt;
+
+use crate::Shape;
+
+/// The crate's result.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong, with the operation and the shapes where there are any.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Error {
+    /// Shapes that do not fit an operation.
+    Shape {
+        /// The layer it happened in, by its PyTorch path and its text; empty outside a network.
+        layer: String,
+        operation: &'static str,
+        shapes: Vec<Shape>,
+        /// The rule that was broken: "the second matrix must have 3 rows".
+        rule: String,
+    },
+    /// `backward` came to an operation that has no derivative here.
+    NotDifferentiable { operation: &'static str },
+    /// `backward` starts from one number.
+    NotAScalar { shape: Shape },
+    /// A value that the graph reads was not given.
+    Unbound { name: String },
+    /// A value of another size than its place.
+    WrongSize { name: String, expected: Shape, elements: usize },
+    /// More memory than the device hands out.
+    OutOfMemory { what: String, bytes: u64, limit: u64 },
+    /// No device of the kind that was asked for.
+    NoDevice { reason: String },
+    /// The device was lost, and every buffer with it.
+    DeviceLost { reason: String },
+    /// The device refused a kernel of ours.
+    Kernel { name: String, reason: String },
+    /// A setting outside its range.
+    Setting { name: &'static str, rule: String },
+    /// A snapshot that is damaged or of another network.
+    Snapshot { reason: String },
+}
+
+impl std::error::Error for Error {}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Shape { layer, operation, shapes, rule } => {
+                if layer.is_empty() {
+                    write!(f, "{operation}")?;
+                } else {
+                    write!(f, "layer {layer}")?;
+                }
+                write!(f, " cannot take ")?;
+                for (index, shape) in shapes.iter().enumerate() {
+                    write!(f, "{}{shape}", if index > 0 { " and " } else { "" })?;
+                }
+                write!(f, ": {rule}")
+            }
+            Self::NotDifferentiable { operation } => write!(f, "{operation} has no derivative here"),
+            Self::NotAScalar { shape } => {
+                write!(f, "a gradient starts from one number, not from a tensor of shape {shape}")
+            }
+            Self::Unbound { name } => write!(f, "the graph reads `{name}`, but no value was given for it"),
+            Self::WrongSize { name, expected, elements } => {
+                write!(
+                    f,
+                    "`{name}` has the shape {expected} ({} numbers), but {elements} were given",
+                    expected.elements()
+                )
+            }
+            Self::OutOfMemory { what, bytes, limit } => write!(
+                f,
+                "{what} needs {:.0} MB, more than the {:.0} MB that this device gives; a smaller batch or network fits",
+                *bytes as f64 / 1e6,
+                *limit as f64 / 1e6
+            ),
+            Self::NoDevice { reason } => write!(f, "{reason}"),
+            Self::DeviceLost { reason } => write!(f, "the graphics device was lost ({reason})"),
+            Self::Kernel { name, reason } => write!(f, "the device refused the kernel {name}: {reason}"),
+            Self::Setting { name, rule } => write!(f, "{name} {rule}"),
+            Self::Snapshot { reason } => write!(f, "this snapshot cannot be used: {reason}"),
+        }
+    }
+}

@@ -1,0 +1,342 @@
+//! The computation graph: nodes with an operation, a shape and the nodes they read. Building it computes shapes and
+//! nothing else; running is the business of `interpreter.rs` and `program.rs`.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::ops::{Add, Div, Mul, Neg, Sub};
+
+use crate::op::{Binary, Op, Unary, Window};
+use crate::{Error, Result, Shape};
+
+/// A node's place in its graph. Nodes read only nodes before them.
+pub type NodeId = usize;
+
+/// One operation with what it reads.
+#[derive(Debug, Clone)]
+pub struct Node {
+    pub op: Op,
+    pub inputs: Vec<NodeId>,
+    pub shape: Shape,
+    /// The layer that made it, by path and text; empty outside a network.
+    pub layer: String,
+}
+
+/// A growing list of nodes. The first shape error poisons it: `backward`, `compile` and `run` return that error.
+#[derive(Default)]
+pub struct Graph {
+    nodes: RefCell<Vec<Node>>,
+    error: RefCell<Option<Error>>,
+    layer: RefCell<String>,
+}
+
+/// A handle to a node: what expressions are written with.
+#[derive(Clone, Copy)]
+pub struct Tensor<'g> {
+    graph: &'g Graph,
+    id: NodeId,
+}
+
+impl Graph {
+    /// An empty graph.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A value that is given by this name when the graph runs.
+    pub fn leaf(&self, name: impl Into<String>, shape: impl Into<Shape>) -> Tensor<'_> {
+        self.push(Node { op: Op::Leaf { name: name.into() }, inputs: vec![], shape: shape.into(), layer: self.layer() })
+    }
+
+    /// The same number everywhere.
+    pub fn constant(&self, value: f64, shape: impl Into<Shape>) -> Tensor<'_> {
+        self.push(Node { op: Op::Constant { value }, inputs: vec![], shape: shape.into(), layer: self.layer() })
+    }
+
+    /// The first shape error of this graph.
+    pub fn check(&self) -> Result<()> {
+        self.error.borrow().clone().map_or(Ok(()), Err)
+    }
+
+    /// A copy of one node, to look at.
+    pub fn node(&self, id: NodeId) -> Node {
+        self.nodes.borrow()[id].clone()
+    }
+
+    /// Number of nodes.
+    pub fn len(&self) -> usize {
+        self.nodes.borrow().len()
+    }
+
+    /// True for a graph without nodes.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Every node, in order.
+    pub fn nodes(&self) -> std::cell::Ref<'_, Vec<Node>> {
+        self.nodes.borrow()
+    }
+
+    /// The handle of a node that exists.
+    pub fn tensor(&self, id: NodeId) -> Option<Tensor<'_>> {
+        (id < self.len()).then_some(Tensor { graph: self, id })
+    }
+
+    /// Runs `build` with errors and nodes attributed to `layer`.
+    pub(crate) fn within<R>(&self, layer: String, build: impl FnOnce() -> R) -> R {
+        let outer = self.layer.replace(layer);
+        let result = build();
+        self.layer.replace(outer);
+        result
+    }
+
+    fn layer(&self) -> String {
+        self.layer.borrow().clone()
+    }
+
+    fn push(&self, node: Node) -> Tensor<'_> {
+        let mut nodes = self.nodes.borrow_mut();
+        nodes.push(node);
+        Tensor { graph: self, id: nodes.len() - 1 }
+    }
+
+    /// Appends a node; a shape error poisons the graph and gives a scalar in its place.
+    pub(crate) fn apply(&self, op: Op, inputs: &[Tensor<'_>]) -> Tensor<'_> {
+        let inputs: Vec<NodeId> = inputs.iter().map(|input| input.id).collect();
+        let shape = {
+            let nodes = self.nodes.borrow();
+            let shapes: Vec<&Shape> = inputs.iter().map(|&input| &nodes[input].shape).collect();
+            op.shape(&shapes).unwrap_or_else(|rule| {
+                self.poison(&op, &shapes, rule);
+                Shape::default()
+            })
+        };
+        self.push(Node { op, inputs, shape, layer: self.layer() })
+    }
+
+    fn poison(&self, op: &Op, shapes: &[&Shape], rule: String) {
+        let shapes = shapes.iter().map(|&shape| shape.clone()).collect();
+        self.error.borrow_mut().get_or_insert(Error::Shape { layer: self.layer(), operation: op.name(), shapes, rule });
+    }
+}
+
+impl<'g> Tensor<'g> {
+    /// Its node's place.
+    pub fn id(self) -> NodeId {
+        self.id
+    }
+
+    /// The graph that it belongs to.
+    pub fn graph(self) -> &'g Graph {
+        self.graph
+    }
+
+    /// Its shape.
+    pub fn shape(self) -> Shape {
+        self.graph.nodes.borrow()[self.id].shape.clone()
+    }
+
+    fn unary(self, unary: Unary) -> Self {
+        self.graph.apply(Op::Unary(unary), &[self])
+    }
+
+    /// Broadcasts both, then applies the operation element by element.
+    fn binary(self, binary: Binary, other: Self) -> Self {
+        match self.shape().broadcast(&other.shape()) {
+            Some(shape) => self.graph.apply(Op::Binary(binary), &[self.expand(&shape), other.expand(&shape)]),
+            None => self.graph.apply(Op::Binary(binary), &[self, other]),
+        }
+    }
+
+    /// `eˣ`
+    pub fn exp(self) -> Self {
+        self.unary(Unary::Exp)
+    }
+
+    /// Natural logarithm.
+    pub fn log(self) -> Self {
+        self.unary(Unary::Log)
+    }
+
+    /// Square root.
+    pub fn sqrt(self) -> Self {
+        self.unary(Unary::Sqrt)
+    }
+
+    /// `max(0, x)`
+    pub fn relu(self) -> Self {
+        self.unary(Unary::Relu)
+    }
+
+    /// `1 / (1 + e⁻ˣ)`
+    pub fn sigmoid(self) -> Self {
+        self.unary(Unary::Sigmoid)
+    }
+
+    /// Hyperbolic tangent.
+    pub fn tanh(self) -> Self {
+        self.unary(Unary::Tanh)
+    }
+
+    /// 1 where `self > other`, else 0.
+    pub fn gt(self, other: Self) -> Self {
+        self.binary(Binary::Greater, other)
+    }
+
+    /// 1 where both are equal, else 0.
+    pub fn eq(self, other: Self) -> Self {
+        self.binary(Binary::Equal, other)
+    }
+
+    /// `self ≠ 0 ? a : b`; all three broadcast.
+    pub fn choose(self, a: Self, b: Self) -> Self {
+        let shape = self.shape().broadcast(&a.shape()).and_then(|shape| shape.broadcast(&b.shape()));
+        match shape {
+            Some(shape) => self.graph.apply(Op::Where, &[self.expand(&shape), a.expand(&shape), b.expand(&shape)]),
+            None => self.graph.apply(Op::Where, &[self, a, b]),
+        }
+    }
+
+    /// Broadcast to `shape`.
+    pub fn expand(self, shape: impl Into<Shape>) -> Self {
+        let shape = shape.into();
+        if self.shape() == shape { self } else { self.graph.apply(Op::Expand { shape }, &[self]) }
+    }
+
+    /// The same elements in another shape.
+    pub fn reshape(self, shape: impl Into<Shape>) -> Self {
+        let shape = shape.into();
+        if self.shape() == shape { self } else { self.graph.apply(Op::Reshape { shape }, &[self]) }
+    }
+
+    /// Axes in another order.
+    pub fn permute(self, axes: &[usize]) -> Self {
+        self.graph.apply(Op::Permute { axes: axes.to_vec() }, &[self])
+    }
+
+    /// Sum over `axes`; each stays as 1 if `keep`.
+    pub fn sum(self, axes: &[usize], keep: bool) -> Self {
+        if axes.is_empty() { self } else { self.graph.apply(Op::Sum { axes: axes.to_vec(), keep }, &[self]) }
+    }
+
+    /// Mean over `axes`; each stays as 1 if `keep`.
+    pub fn mean(self, axes: &[usize], keep: bool) -> Self {
+        let shape = self.shape();
+        let count: usize = axes.iter().filter_map(|&axis| shape.dims().get(axis)).product();
+        self.sum(axes, keep) * (1.0 / count as f64)
+    }
+
+    /// Matrix product.
+    pub fn matmul(self, other: Self) -> Self {
+        self.matmul_with(other, false, false)
+    }
+
+    /// Matrix product, each factor read transposed if its flag says so.
+    pub(crate) fn matmul_with(self, other: Self, transpose_a: bool, transpose_b: bool) -> Self {
+        self.graph.apply(Op::MatMul { transpose_a, transpose_b }, &[self, other])
+    }
+
+    /// `x · weightᵀ + bias`, as PyTorch's: `[N, in]`, `[out, in]`, `[out]` to `[N, out]`.
+    pub fn linear(self, weight: Self, bias: Option<Self>) -> Self {
+        let product = self.matmul_with(weight, false, true);
+        bias.map_or(product, |bias| product + bias)
+    }
+
+    /// Images `[N, C, H, W]`, weight `[O, C, kh, kw]`, bias `[O]`.
+    pub fn conv2d(self, weight: Self, bias: Option<Self>, window: Window) -> Self {
+        let product = self.graph.apply(Op::Conv2d(window), &[self, weight]);
+        bias.map_or(product, |bias| {
+            let channels = bias.shape().elements();
+            product + bias.reshape([1, channels, 1, 1])
+        })
+    }
+
+    /// The largest of each window.
+    pub fn max_pool2d(self, window: Window) -> Self {
+        self.graph.apply(Op::MaxPool2d(window), &[self])
+    }
+
+    /// The mean of each window, padding counted as zero.
+    pub fn avg_pool2d(self, window: Window) -> Self {
+        self.graph.apply(Op::AvgPool2d(window), &[self])
+    }
+
+    /// `log(softmax(x))` over the last axis of a matrix.
+    pub fn log_softmax(self) -> Self {
+        self.graph.apply(Op::LogSoftmax, &[self])
+    }
+
+    /// Softmax over the last axis of a matrix.
+    pub fn softmax(self) -> Self {
+        self.log_softmax().exp()
+    }
+
+    /// Index of the first largest element of each row of a matrix.
+    pub fn argmax(self) -> Self {
+        self.graph.apply(Op::ArgMax, &[self])
+    }
+
+    /// Logits `[N, K]` and labels `[N]` to each example's loss `[N]`.
+    pub fn cross_entropy(self, labels: Self) -> Self {
+        self.graph.apply(Op::CrossEntropy, &[self, labels])
+    }
+}
+
+impl PartialEq for Tensor<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.graph, other.graph) && self.id == other.id
+    }
+}
+
+impl fmt::Debug for Tensor<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let node = self.graph.node(self.id);
+        write!(f, "%{} = {}{:?}: {}", self.id, node.op.name(), node.inputs, node.shape)
+    }
+}
+
+impl Neg for Tensor<'_> {
+    type Output = Self;
+
+    fn neg(self) -> Self {
+        self.unary(Unary::Neg)
+    }
+}
+
+macro_rules! operators {
+    ($($trait:ident $method:ident $binary:ident),*) => { $(
+        impl $trait for Tensor<'_> {
+            type Output = Self;
+
+            fn $method(self, other: Self) -> Self {
+                self.binary(Binary::$binary, other)
+            }
+        }
+
+        impl $trait<f64> for Tensor<'_> {
+            type Output = Self;
+
+            fn $method(self, other: f64) -> Self {
+                self.binary(Binary::$binary, self.graph.constant(other, self.shape()))
+            }
+        }
+
+        impl<'g> $trait<Tensor<'g>> for f64 {
+            type Output = Tensor<'g>;
+
+            fn $method(self, other: Tensor<'g>) -> Tensor<'g> {
+                other.graph.constant(self, other.shape()).binary(Binary::$binary, other)
+            }
+        }
+    )* };
+}
+
+operators!(Add add Add, Sub sub Sub, Mul mul Mul, Div div Div);
+
+impl<'g> Tensor<'g> {
+    /// The handle of a node known to exist.
+    pub(crate) fn new(graph: &'g Graph, id: NodeId) -> Self {
+        debug_assert!(id < graph.len());
+        Self { graph, id }
+    }
+}

@@ -1,0 +1,159 @@
+//! Runs any graph as it is written, node by node, in f32 or f64, and keeps every value: the oracle for compiled
+//! programs, the finite-difference checker's engine, and the engine of labs where every number is shown. Clear, not fast.
+
+mod reference;
+
+use std::collections::HashMap;
+use std::marker::PhantomData;
+use std::ops::Index;
+
+use num_traits::Float;
+
+use crate::op::{Binary, Op, Unary};
+use crate::{Array, Error, Graph, Result, Shape, Tensor};
+
+/// The precision it computes in.
+pub trait Real: Float + std::iter::Sum + 'static {}
+impl Real for f32 {}
+impl Real for f64 {}
+
+/// Runs graphs in the precision `T`.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Interpreter<T> {
+    precision: PhantomData<T>,
+}
+
+/// The value of every node.
+pub struct Values<T>(Vec<Array<T>>);
+
+impl<T> Index<Tensor<'_>> for Values<T> {
+    type Output = Array<T>;
+
+    fn index(&self, tensor: Tensor<'_>) -> &Array<T> {
+        &self.0[tensor.id()]
+    }
+}
+
+impl<T: Real> Interpreter<T> {
+    /// An interpreter; it holds no state.
+    pub fn new() -> Self {
+        Self { precision: PhantomData }
+    }
+
+    /// Runs the whole graph on these values of its leaves. A value needs the leaf's number of elements, not its shape.
+    pub fn run<V: Into<Array<T>> + Clone>(&self, graph: &Graph, leaves: &[(Tensor<'_>, V)]) -> Result<Values<T>> {
+        let given = leaves.iter().map(|(leaf, value)| (leaf.id(), value.clone().into())).collect();
+        self.run_by_id(graph, given)
+    }
+
+    fn run_by_id(&self, graph: &Graph, mut given: HashMap<usize, Array<T>>) -> Result<Values<T>> {
+        graph.check()?;
+        let mut values: Vec<Array<T>> = Vec::with_capacity(graph.len());
+        for (id, node) in graph.nodes().iter().enumerate() {
+            let value = match &node.op {
+                Op::Leaf { name } => {
+                    let value = given.remove(&id).ok_or_else(|| Error::Unbound { name: name.clone() })?;
+                    if value.len() != node.shape.elements() {
+                        let (name, expected) = (name.clone(), node.shape.clone());
+                        return Err(Error::WrongSize { name, expected, elements: value.len() });
+                    }
+                    value.reshaped(&node.shape)
+                }
+                op => {
+                    let inputs: Vec<&Array<T>> = node.inputs.iter().map(|&input| &values[input]).collect();
+                    evaluate(op, &inputs, &node.shape)
+                }
+            };
+            values.push(value);
+        }
+        Ok(Values(values))
+    }
+}
+
+/// One operation, by its definition.
+pub(crate) fn evaluate<T: Real>(op: &Op, x: &[&Array<T>], shape: &Shape) -> Array<T> {
+    let number = |value: f64| T::from(value).unwrap_or_else(T::nan);
+    match op {
+        Op::Leaf { .. } => unreachable!("leaves are given, not evaluated"),
+        Op::Constant { value } => Array::from_fn(shape, |_| number(*value)),
+        Op::Unary(op) => Array::from_fn(shape, |i| unary(*op, x[0][i])),
+        Op::Binary(op) => Array::from_fn(shape, |i| binary(*op, x[0][i], x[1][i])),
+        Op::Where => Array::from_fn(shape, |i| if x[0][i] != T::zero() { x[1][i] } else { x[2][i] }),
+        Op::Expand { .. } => {
+            let strides = x[0].shape().expanded_strides(shape);
+            Array::from_fn(shape, |i| x[0][offset(i, shape, &strides)])
+        }
+        Op::Reshape { .. } => x[0].clone().reshaped(shape),
+        Op::Permute { axes } => {
+            let own = x[0].shape().strides();
+            let strides: Vec<usize> = axes.iter().map(|&axis| own[axis]).collect();
+            Array::from_fn(shape, |i| x[0][offset(i, shape, &strides)])
+        }
+        Op::Sum { axes, .. } => {
+            let kept = x[0].shape().reduced(axes, true);
+            let strides = kept.expanded_strides(x[0].shape());
+            let mut sum = Array::from_fn(shape, |_| T::zero());
+            for i in 0..x[0].len() {
+                let to = offset(i, x[0].shape(), &strides);
+                sum[to] = sum[to] + x[0][i];
+            }
+            sum
+        }
+        Op::MatMul { transpose_a, transpose_b } => reference::matmul(x[0], *transpose_a, x[1], *transpose_b, shape),
+        Op::Conv2d(window) => reference::conv2d(x[0], x[1], *window, shape),
+        Op::Conv2dInputGradient { window, .. } => reference::conv2d_input_gradient(x[0], x[1], *window, shape),
+        Op::Conv2dWeightGradient(window) => reference::conv2d_weight_gradient(x[0], x[1], *window, shape),
+        Op::MaxPool2d(window) => reference::max_pool2d(x[0], *window, shape),
+        Op::MaxPool2dGradient(window) => reference::max_pool2d_gradient(x[0], x[1], *window),
+        Op::AvgPool2d(window) => reference::avg_pool2d(x[0], *window, shape),
+        Op::AvgPool2dGradient { window, .. } => reference::avg_pool2d_gradient(x[0], *window, shape),
+        Op::LogSoftmax => reference::log_softmax(x[0]),
+        Op::ArgMax => reference::argmax(x[0]),
+        Op::CrossEntropy => reference::cross_entropy(x[0], x[1]),
+        Op::CrossEntropyGradient => reference::cross_entropy_gradient(x[0], x[1], x[2]),
+    }
+}
+
+pub(crate) fn unary<T: Real>(op: Unary, x: T) -> T {
+    match op {
+        Unary::Neg => -x,
+        Unary::Exp => x.exp(),
+        Unary::Log => x.ln(),
+        Unary::Sqrt => x.sqrt(),
+        // Not `max`, which would hide a NaN.
+        Unary::Relu => {
+            if x < T::zero() {
+                T::zero()
+            } else {
+                x
+            }
+        }
+        // Whichever form does not overflow.
+        Unary::Sigmoid if x < T::zero() => x.exp() / (T::one() + x.exp()),
+        Unary::Sigmoid => (T::one() + (-x).exp()).recip(),
+        Unary::Tanh => x.tanh(),
+    }
+}
+
+pub(crate) fn binary<T: Real>(op: Binary, a: T, b: T) -> T {
+    let truth = |holds: bool| if holds { T::one() } else { T::zero() };
+    match op {
+        Binary::Add => a + b,
+        Binary::Sub => a - b,
+        Binary::Mul => a * b,
+        Binary::Div => a / b,
+        Binary::Greater => truth(a > b),
+        Binary::Equal => truth(a == b),
+    }
+}
+
+/// Where element `index` of a tensor of this shape lies in memory that is walked with these strides.
+fn offset(index: usize, shape: &Shape, strides: &[usize]) -> usize {
+    let mut rest = index;
+    let mut offset = 0;
+    for (axis, &dim) in shape.dims().iter().enumerate().rev() {
+        offset += rest % dim * strides[axis];
+        rest /= dim;
+    }
+    offset
+}

@@ -1,0 +1,199 @@
+//! The larger operations written as their definitions: the sums of a textbook, over one visit of every
+//! (picture, channel, output place, kernel place).
+
+use super::Real;
+use crate::op::Window;
+use crate::{Array, Shape};
+
+pub(super) fn matmul<T: Real>(
+    a: &Array<T>,
+    transpose_a: bool,
+    b: &Array<T>,
+    transpose_b: bool,
+    shape: &Shape,
+) -> Array<T> {
+    let [m, n] = [shape.dims()[0], shape.dims()[1]];
+    let inner = a.len() / m.max(1);
+    let at_a = |row: usize, k: usize| if transpose_a { a[k * m + row] } else { a[row * inner + k] };
+    let at_b = |k: usize, column: usize| if transpose_b { b[column * inner + k] } else { b[k * n + column] };
+    Array::from_fn(shape, |i| (0..inner).map(|k| at_a(i / n, k) * at_b(k, i % n)).sum())
+}
+
+/// Lengths of the four axes.
+fn dims4(shape: &Shape) -> [usize; 4] {
+    [0, 1, 2, 3].map(|axis| shape.dims()[axis])
+}
+
+/// Calls `visit(output place, input place, kernel place)` for each place of a plane's window that is not padding.
+fn each_tap(window: Window, input: [usize; 2], output: [usize; 2], mut visit: impl FnMut(usize, usize, usize)) {
+    for out in 0..output[0] * output[1] {
+        for tap in 0..window.kernel[0] * window.kernel[1] {
+            let place = |axis: usize, out: usize, tap: usize| {
+                (out * window.stride[axis] + tap).checked_sub(window.padding[axis]).filter(|&at| at < input[axis])
+            };
+            let row = place(0, out / output[1], tap / window.kernel[1]);
+            let column = place(1, out % output[1], tap % window.kernel[1]);
+            if let (Some(row), Some(column)) = (row, column) {
+                visit(out, row * input[1] + column, tap);
+            }
+        }
+    }
+}
+
+/// Calls `visit(images index, weight index, output index)` for each product of a convolution.
+fn each_product(images: &Shape, outputs: &Shape, window: Window, mut visit: impl FnMut(usize, usize, usize)) {
+    let [batch, channels, height, width] = dims4(images);
+    let [_, filters, out_height, out_width] = dims4(outputs);
+    let (plane, out_plane, taps) = (height * width, out_height * out_width, window.kernel[0] * window.kernel[1]);
+    for picture in 0..batch {
+        for (filter, channel) in (0..filters * channels).map(|pair| (pair / channels, pair % channels)) {
+            each_tap(window, [height, width], [out_height, out_width], |out, at, tap| {
+                visit(
+                    (picture * channels + channel) * plane + at,
+                    (filter * channels + channel) * taps + tap,
+                    (picture * filters + filter) * out_plane + out,
+                );
+            });
+        }
+    }
+}
+
+pub(super) fn conv2d<T: Real>(x: &Array<T>, weight: &Array<T>, window: Window, shape: &Shape) -> Array<T> {
+    let mut y = Array::from_fn(shape, |_| T::zero());
+    each_product(x.shape(), shape, window, |i, w, o| y[o] = y[o] + x[i] * weight[w]);
+    y
+}
+
+pub(super) fn conv2d_input_gradient<T: Real>(
+    g: &Array<T>,
+    weight: &Array<T>,
+    window: Window,
+    shape: &Shape,
+) -> Array<T> {
+    let mut gradient = Array::from_fn(shape, |_| T::zero());
+    each_product(shape, g.shape(), window, |i, w, o| gradient[i] = gradient[i] + g[o] * weight[w]);
+    gradient
+}
+
+pub(super) fn conv2d_weight_gradient<T: Real>(x: &Array<T>, g: &Array<T>, window: Window, shape: &Shape) -> Array<T> {
+    let mut gradient = Array::from_fn(shape, |_| T::zero());
+    each_product(x.shape(), g.shape(), window, |i, w, o| gradient[w] = gradient[w] + x[i] * g[o]);
+    gradient
+}
+
+/// Height, width and elements of a plane.
+fn plane(shape: &Shape) -> ([usize; 2], usize) {
+    let [_, _, height, width] = dims4(shape);
+    ([height, width], height * width)
+}
+
+/// The first largest place of each window, as an index into `x`.
+fn winners<T: Real>(x: &Array<T>, window: Window, output: [usize; 2]) -> Vec<usize> {
+    let (input, size) = plane(x.shape());
+    let mut winners = Vec::new();
+    for start in (0..x.len()).step_by(size) {
+        let mut best: Vec<Option<usize>> = vec![None; output[0] * output[1]];
+        each_tap(window, input, output, |out, at, _| {
+            let wins = |current: usize| x[start + at] > x[current] || (x[start + at].is_nan() && !x[current].is_nan());
+            if best[out].is_none_or(wins) {
+                best[out] = Some(start + at);
+            }
+        });
+        winners.extend(best.into_iter().map(|best| best.expect("padding is at most half the kernel")));
+    }
+    winners
+}
+
+pub(super) fn max_pool2d<T: Real>(x: &Array<T>, window: Window, shape: &Shape) -> Array<T> {
+    let winners = winners(x, window, plane(shape).0);
+    Array::from_fn(shape, |i| x[winners[i]])
+}
+
+pub(super) fn max_pool2d_gradient<T: Real>(x: &Array<T>, g: &Array<T>, window: Window) -> Array<T> {
+    let mut gradient = Array::from_fn(x.shape(), |_| T::zero());
+    for (out, winner) in winners(x, window, plane(g.shape()).0).into_iter().enumerate() {
+        gradient[winner] = gradient[winner] + g[out];
+    }
+    gradient
+}
+
+fn area<T: Real>(window: Window) -> T {
+    T::from(window.kernel[0] * window.kernel[1]).unwrap_or_else(T::nan)
+}
+
+pub(super) fn avg_pool2d<T: Real>(x: &Array<T>, window: Window, shape: &Shape) -> Array<T> {
+    let ((input, size), (output, out_size)) = (plane(x.shape()), plane(shape));
+    let mut y = Array::from_fn(shape, |_| T::zero());
+    for index in 0..x.len() / size {
+        each_tap(window, input, output, |out, at, _| {
+            let out = index * out_size + out;
+            y[out] = y[out] + x[index * size + at] / area(window);
+        });
+    }
+    y
+}
+
+pub(super) fn avg_pool2d_gradient<T: Real>(g: &Array<T>, window: Window, shape: &Shape) -> Array<T> {
+    let ((input, size), (output, out_size)) = (plane(shape), plane(g.shape()));
+    let mut gradient = Array::from_fn(shape, |_| T::zero());
+    for index in 0..gradient.len() / size {
+        each_tap(window, input, output, |out, at, _| {
+            let to = index * size + at;
+            gradient[to] = gradient[to] + g[index * out_size + out] / area(window);
+        });
+    }
+    gradient
+}
+
+/// The rows of a matrix.
+fn rows<T>(x: &Array<T>) -> std::slice::ChunksExact<'_, T> {
+    x.chunks_exact(x.shape().dims()[1])
+}
+
+/// `log Σ eˣ`, with the largest taken out so that nothing overflows.
+fn log_sum_exp<T: Real>(row: &[T]) -> T {
+    let largest = row.iter().copied().fold(T::neg_infinity(), T::max);
+    largest + row.iter().map(|&x| (x - largest).exp()).sum::<T>().ln()
+}
+
+pub(super) fn log_softmax<T: Real>(x: &Array<T>) -> Array<T> {
+    let values = rows(x).flat_map(|row| {
+        let total = log_sum_exp(row);
+        row.iter().map(move |&x| x - total)
+    });
+    let values: Vec<T> = values.collect();
+    Array::from_fn(x.shape(), |i| values[i])
+}
+
+pub(super) fn argmax<T: Real>(x: &Array<T>) -> Array<T> {
+    let best: Vec<T> = rows(x)
+        .map(|row| {
+            let best = (1..row.len()).fold(0, |best, i| if row[i] > row[best] { i } else { best });
+            T::from(best).unwrap_or_else(T::nan)
+        })
+        .collect();
+    Array::from_fn([best.len()], |i| best[i])
+}
+
+/// A label as an index, or `None` where it names no class.
+fn class<T: Real>(label: T, classes: usize) -> Option<usize> {
+    label.to_usize().filter(|&class| class < classes)
+}
+
+pub(super) fn cross_entropy<T: Real>(logits: &Array<T>, labels: &Array<T>) -> Array<T> {
+    let losses: Vec<T> = rows(logits)
+        .zip(labels.iter())
+        .map(|(row, &label)| class(label, row.len()).map_or_else(T::nan, |class| log_sum_exp(row) - row[class]))
+        .collect();
+    Array::from_fn([losses.len()], |i| losses[i])
+}
+
+pub(super) fn cross_entropy_gradient<T: Real>(logits: &Array<T>, labels: &Array<T>, g: &Array<T>) -> Array<T> {
+    let classes = logits.shape().dims()[1];
+    let log_probabilities = log_softmax(logits);
+    Array::from_fn(logits.shape(), |i| {
+        let (row, column) = (i / classes, i % classes);
+        let target = if class(labels[row], classes) == Some(column) { T::one() } else { T::zero() };
+        (log_probabilities[i].exp() - target) * g[row]
+    })
+}

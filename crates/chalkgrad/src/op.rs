@@ -1,0 +1,253 @@
+//! The operations: what each is called, which shapes it takes, which shape it gives.
+//! Derivatives stand in `grad.rs`, kernels under the same stem in `cpu/` and `gpu/`.
+
+use crate::Shape;
+
+/// One operation of a graph. Row-major tensors; pictures are `[N, C, H, W]`.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Op {
+    /// A value given by name when the graph runs.
+    Leaf { name: String },
+    /// The same number everywhere.
+    Constant { value: f64 },
+    /// One number from one, element by element.
+    Unary(Unary),
+    /// One number from two, element by element; both inputs have the output's shape.
+    Binary(Binary),
+    /// `condition ≠ 0 ? a : b`, element by element.
+    Where,
+    /// Broadcast to the output's shape.
+    Expand { shape: Shape },
+    /// The same elements in another shape.
+    Reshape { shape: Shape },
+    /// Axes in another order: output axis `i` is input axis `axes[i]`.
+    Permute { axes: Vec<usize> },
+    /// Sum over axes; each stays as 1 if `keep`.
+    Sum { axes: Vec<usize>, keep: bool },
+    /// `a · b` of two matrices, each read transposed if its flag says so.
+    MatMul { transpose_a: bool, transpose_b: bool },
+    /// Images `[N, C, H, W]` and weight `[O, C, kh, kw]` to `[N, O, H', W']`: cross-correlation, as PyTorch's.
+    Conv2d(Window),
+    /// Of `conv2d`: output gradient and weight to the images' gradient, of this height and width.
+    Conv2dInputGradient { window: Window, input: [usize; 2] },
+    /// Of `conv2d`: images and output gradient to the weight's gradient.
+    Conv2dWeightGradient(Window),
+    /// The largest of each window; padding never wins.
+    MaxPool2d(Window),
+    /// Images and output gradient: each gradient to the first maximum of its window.
+    MaxPool2dGradient(Window),
+    /// The mean of each window, padding counted as zero.
+    AvgPool2d(Window),
+    /// Output gradient, spread evenly over images of this height and width.
+    AvgPool2dGradient { window: Window, input: [usize; 2] },
+    /// `log(softmax(x))` over the last axis of a matrix.
+    LogSoftmax,
+    /// Index of the first largest element of each row of a matrix.
+    ArgMax,
+    /// Logits `[N, K]` and labels `[N]` (class indices) to each example's `−log softmax(logits)[label]`.
+    CrossEntropy,
+    /// Logits, labels and the gradient `[N]` of each example's loss to the logits' gradient.
+    CrossEntropyGradient,
+}
+
+/// Elementwise functions of one number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Unary {
+    Neg,
+    Exp,
+    Log,
+    Sqrt,
+    Relu,
+    Sigmoid,
+    Tanh,
+}
+
+/// Elementwise functions of two numbers. Comparisons give 1 or 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Binary {
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Greater,
+    Equal,
+}
+
+/// A window that slides over a picture: kernel, stride, padding, each as [height, width].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Window {
+    pub kernel: [usize; 2],
+    pub stride: [usize; 2],
+    pub padding: [usize; 2],
+}
+
+impl Window {
+    /// A square kernel with stride 1 and no padding.
+    pub fn square(kernel: usize) -> Self {
+        Self { kernel: [kernel; 2], stride: [1; 2], padding: [0; 2] }
+    }
+
+    /// The same with this stride along both axes.
+    pub fn stride(self, stride: usize) -> Self {
+        Self { stride: [stride; 2], ..self }
+    }
+
+    /// The same with this padding on all four sides.
+    pub fn padding(self, padding: usize) -> Self {
+        Self { padding: [padding; 2], ..self }
+    }
+
+    /// Height and width of what comes out, or the rule that is broken.
+    pub fn output(&self, input: [usize; 2]) -> Result<[usize; 2], String> {
+        let mut output = [0; 2];
+        for axis in 0..2 {
+            let padding = self.padding[axis].checked_mul(2).and_then(|padding| padding.checked_add(input[axis]));
+            let (Some(padded), true) = (padding, self.stride[axis] > 0 && self.kernel[axis] > 0) else {
+                return Err("kernel and stride must be at least 1, and padding a small number".into());
+            };
+            if self.kernel[axis] > padded {
+                return Err(format!(
+                    "the kernel {}×{} is larger than the picture {}×{} with its padding",
+                    self.kernel[0], self.kernel[1], input[0], input[1]
+                ));
+            }
+            output[axis] = (padded - self.kernel[axis]) / self.stride[axis] + 1;
+        }
+        Ok(output)
+    }
+}
+
+impl Op {
+    /// PyTorch's name of the operation, or ours where it has none.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Leaf { .. } => "leaf",
+            Self::Constant { .. } => "constant",
+            Self::Unary(unary) => unary.name(),
+            Self::Binary(binary) => binary.name(),
+            Self::Where => "where",
+            Self::Expand { .. } => "expand",
+            Self::Reshape { .. } => "reshape",
+            Self::Permute { .. } => "permute",
+            Self::Sum { .. } => "sum",
+            Self::MatMul { .. } => "matmul",
+            Self::Conv2d(_) => "conv2d",
+            Self::Conv2dInputGradient { .. } => "conv2d_input_gradient",
+            Self::Conv2dWeightGradient(_) => "conv2d_weight_gradient",
+            Self::MaxPool2d(_) => "max_pool2d",
+            Self::MaxPool2dGradient(_) => "max_pool2d_gradient",
+            Self::AvgPool2d(_) => "avg_pool2d",
+            Self::AvgPool2dGradient { .. } => "avg_pool2d_gradient",
+            Self::LogSoftmax => "log_softmax",
+            Self::ArgMax => "argmax",
+            Self::CrossEntropy => "cross_entropy",
+            Self::CrossEntropyGradient => "cross_entropy_gradient",
+        }
+    }
+
+    /// The shape that comes out, or the rule that the inputs break. A leaf's shape is its maker's to say.
+    pub(crate) fn shape(&self, inputs: &[&Shape]) -> Result<Shape, String> {
+        let dims: Vec<&[usize]> = inputs.iter().map(|shape| shape.dims()).collect();
+        match (self, dims.as_slice()) {
+            (Self::Leaf { .. } | Self::Constant { .. }, []) => Ok(Shape::default()),
+            (Self::Unary(_), [_]) => Ok(inputs[0].clone()),
+            (Self::Binary(_), [a, b]) if a == b => Ok(inputs[0].clone()),
+            (Self::Where, [c, a, b]) if c == a && a == b => Ok(inputs[0].clone()),
+            (Self::Unary(_) | Self::Binary(_) | Self::Where, _) => Err("the shapes must broadcast to one".into()),
+            (Self::Expand { shape }, [_]) => match inputs[0].broadcast(shape) {
+                Some(broadcast) if broadcast == *shape => Ok(broadcast),
+                _ => Err(format!("it does not stretch to {shape}: only axes of length 1 do")),
+            },
+            (Self::Reshape { shape }, [_]) if shape.elements() == inputs[0].elements() => Ok(shape.clone()),
+            (Self::Reshape { shape }, _) => Err(format!("a tensor of shape {shape} has {} elements", shape.elements())),
+            (Self::Permute { axes }, [x]) => {
+                let mut sorted = axes.clone();
+                sorted.sort_unstable();
+                match sorted.into_iter().eq(0..x.len()) {
+                    true => Ok(axes.iter().map(|&axis| x[axis]).collect::<Vec<_>>().into()),
+                    false => Err(format!("the axes {axes:?} must name each axis once")),
+                }
+            }
+            (Self::Sum { axes, keep }, [x]) => match axes.iter().find(|&&axis| axis >= x.len()) {
+                None => Ok(inputs[0].reduced(axes, *keep)),
+                Some(axis) => Err(format!("there is no axis {axis}")),
+            },
+            (Self::MatMul { transpose_a, transpose_b }, [[a0, a1], [b0, b1]]) => {
+                let [m, k] = if *transpose_a { [a1, a0] } else { [a0, a1] };
+                let [rows, n] = if *transpose_b { [b1, b0] } else { [b0, b1] };
+                match k == rows {
+                    true => Ok([*m, *n].into()),
+                    false => Err(format!("the first has {k} columns, so the second must have {k} rows, not {rows}")),
+                }
+            }
+            (Self::MatMul { .. }, _) => Err("it multiplies two matrices".into()),
+            (Self::Conv2d(window), [[n, c, h, w], [o, weight_channels, kh, kw]]) => {
+                if c != weight_channels {
+                    return Err(format!("the pictures have {c} channels, the weight is made for {weight_channels}"));
+                }
+                debug_assert_eq!([*kh, *kw], window.kernel);
+                let [height, width] = window.output([*h, *w])?;
+                Ok([*n, *o, height, width].into())
+            }
+            (Self::Conv2dInputGradient { input, .. }, [[n, ..], [_, c, ..]]) => Ok([*n, *c, input[0], input[1]].into()),
+            (Self::Conv2dWeightGradient(window), [[_, c, ..], [_, o, ..]]) => {
+                Ok([*o, *c, window.kernel[0], window.kernel[1]].into())
+            }
+            (Self::MaxPool2d(window) | Self::AvgPool2d(window), [[n, c, h, w]]) => {
+                if (0..2).any(|axis| window.padding[axis] > window.kernel[axis] / 2) {
+                    return Err("the padding of a pool may be at most half its kernel".into());
+                }
+                let [height, width] = window.output([*h, *w])?;
+                Ok([*n, *c, height, width].into())
+            }
+            (Self::Conv2d(_) | Self::MaxPool2d(_) | Self::AvgPool2d(_), _) => {
+                Err("it takes pictures of shape [N, C, H, W]".into())
+            }
+            (Self::MaxPool2dGradient(_), [[_, _, _, _], _]) => Ok(inputs[0].clone()),
+            (Self::AvgPool2dGradient { input, .. }, [[n, c, ..]]) => Ok([*n, *c, input[0], input[1]].into()),
+            (Self::LogSoftmax, [[_, _]]) => Ok(inputs[0].clone()),
+            (Self::ArgMax, [[n, _]]) => Ok([*n].into()),
+            (Self::CrossEntropy, [[n, _], [labels]]) if n == labels => Ok([*n].into()),
+            (Self::CrossEntropyGradient, [[_, _], [_], [_]]) => Ok(inputs[0].clone()),
+            (Self::LogSoftmax | Self::ArgMax, _) => Err("it takes a matrix [N, K] of K scores an example".into()),
+            (Self::CrossEntropy, _) => Err("it takes logits [N, K] and one label an example, [N]".into()),
+            (op, _) => Err(format!("{} takes other inputs", op.name())),
+        }
+    }
+}
+
+impl Unary {
+    /// Every variant, for tests that hold each to its twin.
+    pub const ALL: [Self; 7] = [Self::Neg, Self::Exp, Self::Log, Self::Sqrt, Self::Relu, Self::Sigmoid, Self::Tanh];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Neg => "neg",
+            Self::Exp => "exp",
+            Self::Log => "log",
+            Self::Sqrt => "sqrt",
+            Self::Relu => "relu",
+            Self::Sigmoid => "sigmoid",
+            Self::Tanh => "tanh",
+        }
+    }
+}
+
+impl Binary {
+    /// Every variant, for tests that hold each to its twin.
+    pub const ALL: [Self; 6] = [Self::Add, Self::Sub, Self::Mul, Self::Div, Self::Greater, Self::Equal];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Add => "add",
+            Self::Sub => "sub",
+            Self::Mul => "mul",
+            Self::Div => "div",
+            Self::Greater => "gt",
+            Self::Equal => "eq",
+        }
+    }
+}
