@@ -1,3 +1,5 @@
+//! What the page asks: one variant a command, each answered by its past-tense event.
+
 use serde::{Deserialize, Serialize};
 
 use crate::{BenchRequest, Optimizer, RunId, Schedule, Settings};

@@ -1,3 +1,5 @@
+//! What the engine says: answers, numbers of training, pictures, and what went wrong.
+
 use serde::{Deserialize, Serialize};
 
 use crate::{BenchResult, Optimizer, Panel, RunId, Schedule};

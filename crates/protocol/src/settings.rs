@@ -1,3 +1,5 @@
+//! What fixes a run, and what a bench measures: the JSON that links, files and the page API carry.
+
 use serde::{Deserialize, Serialize};
 
 /// Everything that fixes a run. One build, one device and the same settings give the same bits.
