@@ -16,6 +16,7 @@
 //! ```
 
 mod array;
+mod check;
 mod error;
 mod grad;
 mod graph;
@@ -25,6 +26,7 @@ pub mod random;
 mod shape;
 
 pub use array::Array;
+pub use check::{Comparison, GradientReport, LeafReport, check_gradients};
 pub use error::{Error, Result};
 pub use grad::Gradients;
 pub use graph::{Graph, Node, NodeId, Tensor};
