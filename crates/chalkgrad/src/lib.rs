@@ -17,18 +17,28 @@
 
 mod array;
 mod check;
+mod cpu;
+mod device;
 mod error;
+#[cfg(feature = "gpu")]
+mod gpu;
 mod grad;
 mod graph;
 mod interpreter;
 pub mod op;
+mod plan;
+mod program;
 pub mod random;
 mod shape;
+mod store;
 
 pub use array::Array;
 pub use check::{Comparison, GradientReport, LeafReport, check_gradients};
+pub use device::Device;
 pub use error::{Error, Result};
 pub use grad::Gradients;
 pub use graph::{Graph, Node, NodeId, Tensor};
 pub use interpreter::{Interpreter, Real, Values};
+pub use program::Program;
 pub use shape::Shape;
+pub use store::Store;

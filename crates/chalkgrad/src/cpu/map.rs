@@ -1,0 +1,121 @@
+//! Fused elementwise steps: a block of elements at a time goes through the whole straight-line code, so that every
+//! register stays in the first-level cache and each instruction is one vectorised loop.
+
+use std::cell::{Ref, RefMut};
+
+use super::Buffer;
+use crate::interpreter::{binary, unary};
+use crate::op::{Binary, Unary};
+use crate::plan::{BufferId, Instruction, Map, MapInput};
+
+/// Elements a pass.
+const BLOCK: usize = 512;
+
+/// One block a register.
+pub(super) type Registers = Vec<[f32; BLOCK]>;
+
+/// Where an input is read: a buffer that nobody writes in this step, or one of the written ones.
+enum Source<'a> {
+    Shared(Ref<'a, Vec<f32>>),
+    Written(usize),
+}
+
+pub(super) fn run<'a>(map: &Map, buffer: impl Fn(BufferId) -> &'a Buffer, registers: &mut Registers) {
+    let mut written: Vec<BufferId> = Vec::new();
+    for (_, location) in &map.outputs {
+        if !written.contains(&location.buffer) {
+            written.push(location.buffer);
+        }
+    }
+    let target = |id: BufferId| written.iter().position(|&other| other == id);
+    let mut targets: Vec<RefMut<'_, Vec<f32>>> = written.iter().map(|&id| buffer(id).borrow_mut()).collect();
+    let sources: Vec<Source<'_>> = map
+        .inputs
+        .iter()
+        .map(|input| match target(input.location.buffer) {
+            Some(index) => Source::Written(index),
+            None => Source::Shared(buffer(input.location.buffer).borrow()),
+        })
+        .collect();
+
+    if registers.len() < map.code.len() {
+        registers.resize(map.code.len(), [0.0; BLOCK]);
+    }
+    for start in (0..map.len).step_by(BLOCK) {
+        let len = BLOCK.min(map.len - start);
+        for (index, instruction) in map.code.iter().enumerate() {
+            let (before, rest) = registers.split_at_mut(index);
+            let to = &mut rest[0][..len];
+            match *instruction {
+                Instruction::Input(input) => {
+                    let values: &[f32] = match &sources[input] {
+                        Source::Shared(values) => values,
+                        Source::Written(index) => &targets[*index],
+                    };
+                    load(values, &map.inputs[input], start, to);
+                }
+                Instruction::Constant(value) => to.fill(value),
+                Instruction::Unary(op, x) => apply_unary(op, &before[x][..len], to),
+                Instruction::Binary(op, a, b) => apply_binary(op, &before[a][..len], &before[b][..len], to),
+                Instruction::Where(condition, a, b) => {
+                    let (condition, a, b) = (&before[condition][..len], &before[a][..len], &before[b][..len]);
+                    for i in 0..len {
+                        to[i] = if condition[i] != 0.0 { a[i] } else { b[i] };
+                    }
+                }
+            }
+        }
+        for (register, location) in &map.outputs {
+            if let Some(index) = target(location.buffer) {
+                let at = location.offset + start;
+                targets[index][at..at + len].copy_from_slice(&registers[*register][..len]);
+            }
+        }
+    }
+}
+
+/// Elements `start…` of a stretched input.
+fn load(values: &[f32], input: &MapInput, start: usize, to: &mut [f32]) {
+    let values = &values[input.location.offset..input.location.offset + input.location.len];
+    if input.modulo == 1 {
+        return to.fill(values[0]);
+    }
+    let mut filled = 0;
+    while filled < to.len() {
+        let index = start + filled;
+        let place = index / input.divide % input.modulo;
+        let count = if input.divide == 1 {
+            let count = (input.modulo - place).min(to.len() - filled);
+            to[filled..filled + count].copy_from_slice(&values[place..place + count]);
+            count
+        } else {
+            let count = (input.divide - index % input.divide).min(to.len() - filled);
+            to[filled..filled + count].fill(values[place]);
+            count
+        };
+        filled += count;
+    }
+}
+
+/// One loop an operation, so that each vectorises.
+fn apply_unary(op: Unary, x: &[f32], to: &mut [f32]) {
+    macro_rules! each {
+        ($($variant:ident),*) => {
+            match op { $(Unary::$variant => x.iter().zip(to).for_each(|(&x, to)| *to = unary(Unary::$variant, x)),)* }
+        };
+    }
+    each!(Neg, Exp, Log, Sqrt, Relu, Sigmoid, Tanh);
+}
+
+fn apply_binary(op: Binary, a: &[f32], b: &[f32], to: &mut [f32]) {
+    macro_rules! each {
+        ($($variant:ident),*) => {
+            match op { $(Binary::$variant => {
+                for ((&a, &b), to) in a.iter().zip(b).zip(to) {
+                    *to = binary(Binary::$variant, a, b);
+                }
+            })* }
+        };
+    }
+    each!(Add, Sub, Mul, Div, Greater, Equal);
+}

@@ -1,0 +1,68 @@
+//! Matrix products by register tiles: the first factor packed in groups of four rows, the second in panels of a tile's width.
+
+use super::Scratch;
+use super::simd::Level;
+use super::tile::{self, Position, Product, SLACK};
+use crate::Shape;
+
+/// Columns of a panel: as many as any level's widest tile.
+const PANEL: usize = 24;
+
+/// A product whose sizes are known.
+pub(super) struct MatMul {
+    rows: usize,
+    inner: usize,
+    columns: usize,
+    transpose: [bool; 2],
+    offsets: Vec<usize>,
+    panels: Vec<Vec<Position>>,
+}
+
+impl MatMul {
+    pub(super) fn new(level: Level, transpose: [bool; 2], a: &Shape, output: &Shape) -> Self {
+        let [rows, columns] = [output.dims()[0], output.dims()[1]];
+        let inner = a.dims()[if transpose[0] { 0 } else { 1 }];
+        let panels = (0..columns).step_by(PANEL).map(|first| {
+            let mut positions = tile::positions(level, 1, PANEL.min(columns - first), 0, 0);
+            positions.iter_mut().for_each(|position| position.output += first);
+            positions
+        });
+        Self {
+            rows,
+            inner,
+            columns,
+            transpose,
+            offsets: (0..inner).map(|k| k * PANEL).collect(),
+            panels: panels.collect(),
+        }
+    }
+
+    pub(super) fn run(&self, level: Level, a: &[f32], b: &[f32], y: &mut [f32], scratch: &mut Scratch) {
+        let [transpose_a, transpose_b] = self.transpose;
+        tile::pack_rows(&mut scratch.packed, self.rows, self.inner, |row, k| {
+            if transpose_a { a[k * self.rows + row] } else { a[row * self.inner + k] }
+        });
+        let panel = &mut scratch.padded;
+        panel.resize((self.inner * PANEL + SLACK).max(panel.len()), 0.0);
+        for (first, positions) in (0..self.columns).step_by(PANEL).zip(&self.panels) {
+            let width = PANEL.min(self.columns - first);
+            for k in 0..self.inner {
+                let to = &mut panel[k * PANEL..k * PANEL + width];
+                if transpose_b {
+                    to.iter_mut().enumerate().for_each(|(column, to)| *to = b[(first + column) * self.inner + k]);
+                } else {
+                    to.copy_from_slice(&b[k * self.columns + first..][..width]);
+                }
+            }
+            let product = Product {
+                packed: &scratch.packed,
+                rows: self.rows,
+                input: panel,
+                offsets: &self.offsets,
+                positions,
+                output_plane: self.columns,
+            };
+            tile::product(level, &product, y);
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! The CPU backend: one thread, SIMD. It replays plans and knows nothing of layers.
+
+mod argmax;
+mod avg_pool2d;
+mod conv2d;
+mod cross_entropy;
+mod log_softmax;
+mod map;
+mod matmul;
+mod max_pool2d;
+mod permute;
+mod simd;
+mod sum;
+mod tile;
+
+use std::cell::{Ref, RefCell, RefMut};
+use std::rc::Rc;
+
+use crate::device::Memory;
+use crate::op::Op;
+use crate::plan::{BufferId, Location, Plan, Step};
+use crate::{Error, Result, Shape};
+use simd::Level;
+
+/// What kernels compute with, in words.
+pub(crate) fn description() -> &'static str {
+    Level::detect().name()
+}
+
+/// Numbers in host memory; clones share them.
+#[derive(Clone)]
+pub(crate) struct Buffer(Rc<RefCell<Vec<f32>>>);
+
+impl Buffer {
+    /// `len` zeros, or an error where there is no memory for them.
+    pub(crate) fn zeros(len: usize, what: &str) -> Result<Self> {
+        let mut values = Vec::new();
+        let limit = isize::MAX as u64;
+        values.try_reserve_exact(len).map_err(|_| Error::OutOfMemory {
+            what: what.into(),
+            bytes: len as u64 * 4,
+            limit,
+        })?;
+        values.resize(len, 0.0);
+        Ok(Self(Rc::new(RefCell::new(values))))
+    }
+
+    pub(crate) fn borrow(&self) -> Ref<'_, Vec<f32>> {
+        self.0.borrow()
+    }
+
+    pub(crate) fn borrow_mut(&self) -> RefMut<'_, Vec<f32>> {
+        self.0.borrow_mut()
+    }
+}
+
+/// A plan with its memory and everything that can be prepared before the first run.
+pub(crate) struct Executable {
+    level: Level,
+    steps: Vec<(Step, Prepared)>,
+    own: Vec<Buffer>,
+    store: Vec<Buffer>,
+    scratch: RefCell<Scratch>,
+}
+
+/// What a step keeps between runs.
+enum Prepared {
+    Nothing,
+    MatMul(matmul::MatMul),
+    Convolution(conv2d::Convolution),
+    WeightGradient(conv2d::WeightGradient),
+}
+
+/// Work memory that steps share; it grows in the first run and stays.
+#[derive(Default)]
+struct Scratch {
+    packed: Vec<f32>,
+    padded: Vec<f32>,
+    columns: Vec<f32>,
+    sums: Vec<f32>,
+    registers: map::Registers,
+}
+
+impl Executable {
+    pub(crate) fn new(plan: &Plan, store: &[Memory]) -> Result<Self> {
+        let level = Level::detect();
+        let own = plan.buffers.iter().map(|&len| Buffer::zeros(len, "an activation")).collect::<Result<_>>()?;
+        let store = store
+            .iter()
+            .map(|memory| match memory {
+                Memory::Cpu(buffer) => buffer.clone(),
+                #[cfg(feature = "gpu")]
+                Memory::Gpu(_) => unreachable!("memory stays with its device"),
+            })
+            .collect();
+        let steps = plan.steps.iter().map(|step| (step.clone(), prepare(level, step))).collect();
+        Ok(Self { level, steps, own, store, scratch: RefCell::default() })
+    }
+
+    pub(crate) fn run(&self) {
+        let scratch = &mut *self.scratch.borrow_mut();
+        for (step, prepared) in &self.steps {
+            match step {
+                Step::Map(map) => map::run(map, |id| self.buffer(id), &mut scratch.registers),
+                Step::Copy { from, to } => {
+                    let source = self.buffer(from.buffer).borrow();
+                    let mut target = self.buffer(to.buffer).borrow_mut();
+                    range_mut(&mut target, to).copy_from_slice(range(&source, from));
+                }
+                Step::Operation { op, inputs, output, shape } => {
+                    let borrowed: Vec<Ref<'_, Vec<f32>>> =
+                        inputs.iter().map(|(location, _)| self.buffer(location.buffer).borrow()).collect();
+                    let x: Vec<(&[f32], &Shape)> = borrowed
+                        .iter()
+                        .zip(inputs)
+                        .map(|(values, (location, shape))| (range(values, location), shape))
+                        .collect();
+                    let mut target = self.buffer(output.buffer).borrow_mut();
+                    let y = range_mut(&mut target, output);
+                    operate(self.level, op, prepared, &x, y, shape, scratch);
+                }
+            }
+        }
+    }
+
+    pub(crate) fn read(&self, location: Location) -> Vec<f32> {
+        range(&self.buffer(location.buffer).borrow(), &location).to_vec()
+    }
+
+    fn buffer(&self, id: BufferId) -> &Buffer {
+        match id {
+            BufferId::Own(index) => &self.own[index],
+            BufferId::Store(index) => &self.store[index],
+        }
+    }
+}
+
+fn range<'a>(values: &'a [f32], location: &Location) -> &'a [f32] {
+    &values[location.offset..location.offset + location.len]
+}
+
+fn range_mut<'a>(values: &'a mut [f32], location: &Location) -> &'a mut [f32] {
+    &mut values[location.offset..location.offset + location.len]
+}
+
+fn prepare(level: Level, step: &Step) -> Prepared {
+    let Step::Operation { op, inputs, shape, .. } = step else { return Prepared::Nothing };
+    let input = |index: usize| &inputs[index].1;
+    match op {
+        Op::MatMul { transpose_a, transpose_b } => {
+            Prepared::MatMul(matmul::MatMul::new(level, [*transpose_a, *transpose_b], input(0), shape))
+        }
+        Op::Conv2d(window) => {
+            Prepared::Convolution(conv2d::Convolution::forward(level, *window, input(0), input(1), shape))
+        }
+        Op::Conv2dInputGradient { window, .. } => {
+            Prepared::Convolution(conv2d::Convolution::input_gradient(level, *window, input(0), input(1), shape))
+        }
+        Op::Conv2dWeightGradient(window) => {
+            Prepared::WeightGradient(conv2d::WeightGradient::new(level, *window, input(0), input(1)))
+        }
+        _ => Prepared::Nothing,
+    }
+}
+
+fn operate(
+    level: Level,
+    op: &Op,
+    prepared: &Prepared,
+    x: &[(&[f32], &Shape)],
+    y: &mut [f32],
+    shape: &Shape,
+    scratch: &mut Scratch,
+) {
+    let (values, dims) = (|index: usize| x[index].0, |index: usize| x[index].1);
+    match op {
+        Op::MatMul { .. } => {
+            if let Prepared::MatMul(matmul) = prepared {
+                matmul.run(level, values(0), values(1), y, scratch);
+            }
+        }
+        Op::Conv2d(_) | Op::Conv2dInputGradient { .. } => {
+            if let Prepared::Convolution(convolution) = prepared {
+                convolution.run(level, values(0), values(1), y, scratch);
+            }
+        }
+        Op::Conv2dWeightGradient(_) => {
+            if let Prepared::WeightGradient(gradient) = prepared {
+                gradient.run(level, values(0), values(1), y, scratch);
+            }
+        }
+        Op::Expand { .. } => permute::copy(values(0), &dims(0).expanded_strides(shape), y, shape),
+        Op::Permute { axes } => {
+            let own = dims(0).strides();
+            permute::copy(values(0), &axes.iter().map(|&axis| own[axis]).collect::<Vec<_>>(), y, shape);
+        }
+        Op::Sum { axes, .. } => sum::sum(values(0), dims(0), axes, y),
+        Op::MaxPool2d(window) => max_pool2d::forward(values(0), dims(0), *window, y, shape),
+        Op::MaxPool2dGradient(window) => max_pool2d::gradient(values(0), dims(0), *window, values(1), dims(1), y),
+        Op::AvgPool2d(window) => avg_pool2d::forward(values(0), dims(0), *window, y, shape),
+        Op::AvgPool2dGradient { window, .. } => avg_pool2d::gradient(values(0), dims(0), *window, y, shape),
+        Op::LogSoftmax => log_softmax::log_softmax(values(0), dims(0), y),
+        Op::ArgMax => argmax::argmax(values(0), dims(0), y),
+        Op::CrossEntropy => cross_entropy::forward(values(0), dims(0), values(1), y),
+        Op::CrossEntropyGradient => cross_entropy::gradient(values(0), dims(0), values(1), values(2), y),
+        Op::Leaf { .. } | Op::Constant { .. } | Op::Unary(_) | Op::Binary(_) | Op::Where | Op::Reshape { .. } => {
+            unreachable!("the planner makes maps, reads or nothing of {}", op.name())
+        }
+    }
+}

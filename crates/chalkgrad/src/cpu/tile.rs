@@ -1,0 +1,263 @@
+//! The two register tiles that matrix products and convolutions are made of. Both walk a reduction and keep their sums
+//! in registers: 4 × 2 vectors, because more spills in V8 (4 × 3 with AVX2's sixteen registers).
+
+use super::simd::{Level, Portable, Simd};
+
+/// Rows (output channels) of a tile; packed factors hold this many numbers a reduction step.
+pub(super) const ROWS: usize = 4;
+
+/// Room that vectors may read past the last number of an input: a whole vector of any level.
+pub(super) const SLACK: usize = 16;
+
+/// Where one vector of a product is read and written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Position {
+    pub(super) input: usize,
+    pub(super) output: usize,
+    /// Lanes of the result that are wanted; the others fall off a row's end.
+    pub(super) lanes: usize,
+}
+
+/// The positions of `rows` rows of `columns` results, read at `input_stride` and written at `output_stride` a row.
+pub(super) fn positions(
+    level: Level,
+    rows: usize,
+    columns: usize,
+    input_stride: usize,
+    output_stride: usize,
+) -> Vec<Position> {
+    let lanes = level.lanes();
+    let row = |row: usize| {
+        (0..columns).step_by(lanes).map(move |column| Position {
+            input: row * input_stride + column,
+            output: row * output_stride + column,
+            lanes: lanes.min(columns - column),
+        })
+    };
+    (0..rows).flat_map(row).collect()
+}
+
+/// A factor packed for `product`: groups of four rows, `[group][k][4]`, zeros past the last row.
+pub(super) fn pack_rows(packed: &mut Vec<f32>, rows: usize, steps: usize, at: impl Fn(usize, usize) -> f32) {
+    packed.clear();
+    for group in 0..rows.div_ceil(ROWS) {
+        for k in 0..steps {
+            let row = |lane: usize| group * ROWS + lane;
+            packed.extend((0..ROWS).map(|lane| if row(lane) < rows { at(row(lane), k) } else { 0.0 }));
+        }
+    }
+}
+
+/// What `product` computes: `output[row · output_plane + position] = Σ_k packed[row][k] · input[position + offsets[k]]`.
+pub(super) struct Product<'a> {
+    pub(super) packed: &'a [f32],
+    pub(super) rows: usize,
+    pub(super) input: &'a [f32],
+    pub(super) offsets: &'a [usize],
+    pub(super) positions: &'a [Position],
+    pub(super) output_plane: usize,
+}
+
+/// Runs a product. The result overwrites `output`.
+pub(super) fn product(level: Level, product: &Product<'_>, output: &mut [f32]) {
+    product.check(level, output.len());
+    match level {
+        // SAFETY: `check` holds every access in bounds, and `detect` found the instructions.
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx2 => unsafe { product_avx2(product, output) },
+        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+        // SAFETY: as above; simd128 is in the build.
+        Level::Simd128 => unsafe { product_with::<super::simd::Simd128, 2>(product, output) },
+        // SAFETY: as above; plain arrays need nothing.
+        Level::Portable => unsafe { product_with::<Portable, 2>(product, output) },
+    }
+}
+
+impl Product<'_> {
+    /// Panics where an access would leave its slice: a fault of the caller's plan, never of a person's input.
+    fn check(&self, level: Level, output: usize) {
+        let last = |of: fn(&Position) -> usize| self.positions.iter().map(of).max().unwrap_or(0);
+        let reach = last(|position| position.input) + self.offsets.iter().max().unwrap_or(&0) + level.lanes();
+        assert!(reach <= self.input.len(), "a product reads past its input");
+        let reach = last(|position| position.output + position.lanes) + self.rows.saturating_sub(1) * self.output_plane;
+        assert!(reach <= output, "a product writes past its output");
+        assert!(self.packed.len() >= self.rows.div_ceil(ROWS) * ROWS * self.offsets.len(), "a factor is short");
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+unsafe fn product_avx2(product: &Product<'_>, output: &mut [f32]) {
+    unsafe { product_with::<super::simd::Avx2, 3>(product, output) }
+}
+
+/// # Safety
+/// `product.check` holds, and the CPU has `S`.
+#[inline(always)]
+unsafe fn product_with<S: Simd, const VECTORS: usize>(product: &Product<'_>, output: &mut [f32]) {
+    let chunks = product.positions.chunks_exact(VECTORS);
+    let rest = chunks.remainder();
+    for tile in chunks {
+        unsafe { tile_rows::<S, VECTORS>(product, tile.as_ptr(), output) };
+    }
+    for position in rest {
+        unsafe { tile_rows::<S, 1>(product, position, output) };
+    }
+}
+
+/// All rows of one tile of positions.
+#[inline(always)]
+unsafe fn tile_rows<S: Simd, const VECTORS: usize>(product: &Product<'_>, tile: *const Position, output: &mut [f32]) {
+    let steps = product.offsets.len();
+    let position = |vector: usize| unsafe { *tile.add(vector) };
+    let inputs: [*const f32; VECTORS] =
+        std::array::from_fn(|vector| unsafe { product.input.as_ptr().add(position(vector).input) });
+    for (group, first) in (0..product.rows).step_by(ROWS).enumerate() {
+        let sums = unsafe {
+            let packed = product.packed.as_ptr().add(group * steps * ROWS);
+            accumulate::<S, VECTORS>(packed, inputs, product.offsets)
+        };
+        for (row, sums) in sums.iter().enumerate().take(product.rows - first) {
+            for (vector, &sum) in sums.iter().enumerate() {
+                let Position { output: at, lanes, .. } = position(vector);
+                let to = &mut output[(first + row) * product.output_plane + at..][..lanes];
+                unsafe { store::<S>(to, sum) };
+            }
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn accumulate<S: Simd, const VECTORS: usize>(
+    packed: *const f32,
+    inputs: [*const f32; VECTORS],
+    offsets: &[usize],
+) -> [[S::Vector; VECTORS]; ROWS] {
+    unsafe {
+        let mut sums = [[S::zero(); VECTORS]; ROWS];
+        let mut factor = packed;
+        for &offset in offsets {
+            let values: [S::Vector; VECTORS] = std::array::from_fn(|vector| S::load(inputs[vector].add(offset)));
+            for row in 0..ROWS {
+                let weight = S::splat(*factor.add(row));
+                for vector in 0..VECTORS {
+                    sums[row][vector] = S::multiply_add(weight, values[vector], sums[row][vector]);
+                }
+            }
+            factor = factor.add(ROWS);
+        }
+        sums
+    }
+}
+
+/// Writes the first lanes of a vector: all of them, or as many as `to` takes.
+#[inline(always)]
+unsafe fn store<S: Simd>(to: &mut [f32], value: S::Vector) {
+    if to.len() == S::LANES {
+        unsafe { S::store(to.as_mut_ptr(), value) };
+    } else {
+        let mut lanes = [0.0; SLACK];
+        unsafe { S::store(lanes.as_mut_ptr(), value) };
+        to.copy_from_slice(&lanes[..to.len()]);
+    }
+}
+
+/// What `outer_sum` adds: `sums[k][column] += Σ_pixel input[pixel place + offsets[k]] · columns[pixel][column]`.
+pub(super) struct OuterSum<'a> {
+    pub(super) input: &'a [f32],
+    pub(super) offsets: &'a [usize],
+    /// Pixels in rows and columns, and how far apart both lie in `input`.
+    pub(super) pixels: [usize; 2],
+    pub(super) steps: [usize; 2],
+    /// `[pixel][width]`, `width` a multiple of the lanes.
+    pub(super) columns: &'a [f32],
+    pub(super) width: usize,
+}
+
+/// Adds to `sums`, which is `[k rounded up to 4][width]`.
+pub(super) fn outer_sum(level: Level, outer: &OuterSum<'_>, sums: &mut [f32]) {
+    let [rows, columns] = outer.pixels;
+    if rows * columns == 0 || outer.offsets.is_empty() {
+        return;
+    }
+    let last = (rows - 1) * outer.steps[0] + (columns - 1) * outer.steps[1];
+    assert!(last + outer.offsets.iter().max().unwrap_or(&0) < outer.input.len(), "a sum reads past its input");
+    assert!(
+        rows * columns * outer.width <= outer.columns.len() && outer.width.is_multiple_of(level.lanes()),
+        "its columns are short"
+    );
+    assert!(outer.offsets.len().next_multiple_of(ROWS) * outer.width <= sums.len(), "its sums are short");
+    match level {
+        // SAFETY: the assertions above hold every access in bounds, and `detect` found the instructions.
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx2 => unsafe { outer_sum_avx2(outer, sums) },
+        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+        // SAFETY: as above; simd128 is in the build.
+        Level::Simd128 => unsafe { outer_sum_with::<super::simd::Simd128>(outer, sums) },
+        // SAFETY: as above; plain arrays need nothing.
+        Level::Portable => unsafe { outer_sum_with::<Portable>(outer, sums) },
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+unsafe fn outer_sum_avx2(outer: &OuterSum<'_>, sums: &mut [f32]) {
+    unsafe { outer_sum_with::<super::simd::Avx2>(outer, sums) }
+}
+
+/// # Safety
+/// `outer_sum`'s assertions hold, and the CPU has `S`.
+#[inline(always)]
+unsafe fn outer_sum_with<S: Simd>(outer: &OuterSum<'_>, sums: &mut [f32]) {
+    for first in (0..outer.offsets.len()).step_by(ROWS) {
+        // Past the last offset the tile repeats it; those sums land in the padding.
+        let last = outer.offsets.len() - 1;
+        let offsets: [usize; ROWS] = std::array::from_fn(|row| outer.offsets[(first + row).min(last)]);
+        let mut column = 0;
+        while column < outer.width {
+            let to = unsafe { sums.as_mut_ptr().add(first * outer.width + column) };
+            if column + 2 * S::LANES <= outer.width {
+                unsafe { outer_tile::<S, 2>(outer, offsets, column, to) };
+                column += 2 * S::LANES;
+            } else {
+                unsafe { outer_tile::<S, 1>(outer, offsets, column, to) };
+                column += S::LANES;
+            }
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn outer_tile<S: Simd, const VECTORS: usize>(
+    outer: &OuterSum<'_>,
+    offsets: [usize; ROWS],
+    column: usize,
+    to: *mut f32,
+) {
+    unsafe {
+        let mut sums = [[S::zero(); VECTORS]; ROWS];
+        let mut columns = outer.columns.as_ptr().add(column);
+        for row in 0..outer.pixels[0] {
+            let start = outer.input.as_ptr().add(row * outer.steps[0]);
+            let mut taps = offsets.map(|offset| start.add(offset));
+            for _ in 0..outer.pixels[1] {
+                let values: [S::Vector; VECTORS] =
+                    std::array::from_fn(|vector| S::load(columns.add(vector * S::LANES)));
+                for k in 0..ROWS {
+                    let factor = S::splat(*taps[k]);
+                    for vector in 0..VECTORS {
+                        sums[k][vector] = S::multiply_add(factor, values[vector], sums[k][vector]);
+                    }
+                }
+                taps = taps.map(|tap| tap.wrapping_add(outer.steps[1]));
+                columns = columns.add(outer.width);
+            }
+        }
+        for (k, row) in sums.iter().enumerate() {
+            for (vector, &sum) in row.iter().enumerate() {
+                let to = to.add(k * outer.width + vector * S::LANES);
+                S::store(to, S::add(S::load(to), sum));
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Where programs run. A device allocates, uploads, runs planned programs and reads back; it knows nothing of layers.
+
+#[cfg(feature = "gpu")]
+use std::rc::Rc;
+
+use crate::Result;
+use crate::cpu;
+#[cfg(feature = "gpu")]
+use crate::gpu;
+use crate::plan::Plan;
+
+/// A device; clones are the same device.
+#[derive(Clone)]
+pub enum Device {
+    /// This thread, with SIMD.
+    Cpu,
+    /// A GPU through wgpu.
+    #[cfg(feature = "gpu")]
+    Gpu(Rc<gpu::Gpu>),
+}
+
+/// A buffer of f32 on a device.
+#[derive(Clone)]
+pub(crate) enum Memory {
+    Cpu(cpu::Buffer),
+    #[cfg(feature = "gpu")]
+    Gpu(gpu::Buffer),
+}
+
+/// A plan made ready for a device.
+pub(crate) enum Compiled {
+    Cpu(cpu::Executable),
+    #[cfg(feature = "gpu")]
+    Gpu(gpu::Executable),
+}
+
+impl Device {
+    /// The default GPU, or why there is none.
+    #[cfg(feature = "gpu")]
+    pub async fn gpu() -> Result<Self> {
+        Ok(Self::Gpu(Rc::new(gpu::Gpu::open().await?)))
+    }
+
+    /// `cpu` or `gpu`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Cpu => "cpu",
+            #[cfg(feature = "gpu")]
+            Self::Gpu(_) => "gpu",
+        }
+    }
+
+    /// What the device calls itself; may be empty in a browser.
+    pub fn adapter(&self) -> String {
+        match self {
+            Self::Cpu => cpu::description().into(),
+            #[cfg(feature = "gpu")]
+            Self::Gpu(gpu) => gpu.adapter().into(),
+        }
+    }
+
+    /// Waits until at most `steps` submitted runs are still under way, so that a pause means now.
+    #[cfg_attr(not(feature = "gpu"), allow(unused_variables, reason = "the CPU has finished when it returns"))]
+    pub async fn settle(&self, steps: usize) -> Result<()> {
+        match self {
+            Self::Cpu => Ok(()),
+            #[cfg(feature = "gpu")]
+            Self::Gpu(gpu) => gpu.settle(steps).await,
+        }
+    }
+
+    pub(crate) fn allocate(&self, len: usize, what: &str) -> Result<Memory> {
+        Ok(match self {
+            Self::Cpu => Memory::Cpu(cpu::Buffer::zeros(len, what)?),
+            #[cfg(feature = "gpu")]
+            Self::Gpu(gpu) => Memory::Gpu(gpu.allocate(len, what)?),
+        })
+    }
+
+    pub(crate) fn write(&self, memory: &Memory, offset: usize, values: &[f32]) -> Result<()> {
+        match (self, memory) {
+            (_, Memory::Cpu(buffer)) => {
+                buffer.borrow_mut()[offset..offset + values.len()].copy_from_slice(values);
+                Ok(())
+            }
+            #[cfg(feature = "gpu")]
+            (Self::Gpu(gpu), Memory::Gpu(buffer)) => gpu.write(buffer, offset, values),
+            #[cfg(feature = "gpu")]
+            (Self::Cpu, Memory::Gpu(_)) => unreachable!("memory stays with its device"),
+        }
+    }
+
+    pub(crate) async fn read(&self, memory: &Memory, offset: usize, len: usize) -> Result<Vec<f32>> {
+        match (self, memory) {
+            (_, Memory::Cpu(buffer)) => Ok(buffer.borrow()[offset..offset + len].to_vec()),
+            #[cfg(feature = "gpu")]
+            (Self::Gpu(gpu), Memory::Gpu(buffer)) => gpu.read(buffer, offset, len).await,
+            #[cfg(feature = "gpu")]
+            (Self::Cpu, Memory::Gpu(_)) => unreachable!("memory stays with its device"),
+        }
+    }
+
+    pub(crate) async fn compile(&self, plan: &Plan, store: &[Memory]) -> Result<Compiled> {
+        Ok(match self {
+            Self::Cpu => Compiled::Cpu(cpu::Executable::new(plan, store)?),
+            #[cfg(feature = "gpu")]
+            Self::Gpu(gpu) => Compiled::Gpu(gpu::Executable::new(gpu, plan, store).await?),
+        })
+    }
+}

@@ -1,0 +1,69 @@
+//! A graph compiled for a store: planned once, replayed every step. Nothing is allocated or compiled in a run.
+
+use crate::device::{Compiled, Device};
+use crate::plan::{self, Location, Plan};
+use crate::store::Store;
+use crate::{Array, Error, Graph, Result, Shape, Tensor};
+
+/// Leaves are read from the store's regions of their names; assignments are written to theirs.
+pub struct Program {
+    device: Device,
+    compiled: Compiled,
+    outputs: Vec<(Location, Shape)>,
+}
+
+impl Program {
+    /// Plans and compiles. `assignments` name the regions that values are written to; `outputs` can be read back with
+    /// [`Program::read`] after a run.
+    pub async fn compile(
+        store: &Store,
+        graph: &Graph,
+        assignments: &[(Tensor<'_>, String)],
+        outputs: &[Tensor<'_>],
+    ) -> Result<Self> {
+        let plan: Plan = plan::plan(graph, store, assignments, outputs)?;
+        let compiled = store.device().compile(&plan, store.buffers()).await?;
+        Ok(Self { device: store.device().clone(), compiled, outputs: plan.outputs })
+    }
+
+    /// Runs programs one after the other, on a GPU in one submission.
+    pub fn run(programs: &[&Program]) -> Result<()> {
+        let Some(first) = programs.first() else { return Ok(()) };
+        match &first.device {
+            Device::Cpu => {
+                for program in programs {
+                    match &program.compiled {
+                        Compiled::Cpu(executable) => executable.run(),
+                        #[cfg(feature = "gpu")]
+                        Compiled::Gpu(_) => unreachable!("programs that run together share a device"),
+                    }
+                }
+            }
+            #[cfg(feature = "gpu")]
+            Device::Gpu(gpu) => {
+                let executables = programs.iter().map(|program| match &program.compiled {
+                    Compiled::Gpu(executable) => executable,
+                    Compiled::Cpu(_) => unreachable!("programs that run together share a device"),
+                });
+                gpu.run(&executables.collect::<Vec<_>>())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The output of this index as the last run left it.
+    pub async fn read(&self, index: usize) -> Result<Array<f32>> {
+        let Some((location, shape)) = self.outputs.get(index) else {
+            return Err(Error::Unbound { name: format!("output {index}") });
+        };
+        let values = match &self.compiled {
+            Compiled::Cpu(executable) => executable.read(*location),
+            #[cfg(feature = "gpu")]
+            Compiled::Gpu(executable) => {
+                let Device::Gpu(gpu) = &self.device else { unreachable!("a program stays on its device") };
+                executable.read(gpu, *location).await?
+            }
+        };
+        Ok(Array::from_fn(shape, |i| values[i]))
+    }
+}
