@@ -1,0 +1,152 @@
+// What goes wrong: each gives a sentence, keeps what was learned, and leaves a page that works.
+
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { hookedEngines, keepWorkers, loseDevice } from "./support/hooks.mjs";
+import { needsAdapter, stage } from "./support/stage.mjs";
+import { standInData } from "./support/stand-in-data.mjs";
+
+/** The page works on: it takes steps after whatever happened. */
+async function worksOn(lab) {
+  await lab.forget();
+  await lab.train();
+  await lab.untilEvent("progressed");
+  await lab.pause();
+}
+
+describe("a person types nonsense", () => {
+  const { open } = stage();
+
+  for (const [what, network, sentence] of [
+    ["a bracket is missing", "nn.Sequential(nn.Conv2d(3, 16", /\)|bracket|end/i],
+    ["a layer does not exist", "nn.Sequential(nn.Teapot(3))", /Teapot/],
+    ["a layer does not fit", "nn.Sequential(nn.Flatten(), nn.Linear(321, 10))", /321|3072/],
+    ["the text is empty", "", /[a-z]/i],
+  ]) {
+    test(`in the network: ${what}`, async (t) => {
+      const { lab } = await open(t);
+      const { settings } = await lab.state();
+      await lab.setNetwork(network);
+      await lab.apply();
+      assert.match(await lab.problem(), sentence);
+      await lab.setNetwork(settings.network);
+      await lab.apply();
+      await worksOn(lab);
+    });
+  }
+
+  test("in the batch size: far too large", async (t) => {
+    const { lab } = await open(t);
+    await assert.rejects(lab.configure({ batch_size: 4_000_000_000 }), /batch/i);
+    await worksOn(lab);
+  });
+
+  test("in the batch size: nothing at all", async (t) => {
+    const { lab } = await open(t);
+    await assert.rejects(lab.configure({ batch_size: 0 }), /batch/i);
+    await worksOn(lab);
+  });
+
+  test("in a command: what does not exist", async (t) => {
+    const { lab } = await open(t);
+    await assert.rejects(lab.send({ type: "make_coffee" }), /make_coffee/);
+    await worksOn(lab);
+  });
+
+  test("in a link: what is no settings", async (t) => {
+    const { lab } = await open(t, { route: "#/cifar10?settings=%7Bnonsense" });
+    await worksOn(lab);
+  });
+
+  test("in the learning rate: so large that the loss is no number", async (t) => {
+    const { lab } = await open(t);
+    await lab.configure({
+      optimizer: { kind: "sgd", learning_rate: 1e30 },
+      schedule: { kind: "constant" },
+    });
+    await lab.train();
+    const stopped = await lab.untilEvent("stopped");
+    assert.equal(stopped.reason, "not_a_number");
+    await lab.says(/not a number|no longer a number/i);
+    await lab.configure({ optimizer: { kind: "sgd", learning_rate: 0.01 } });
+    await worksOn(lab);
+  });
+});
+
+describe("the data come badly", () => {
+  const { open } = stage();
+  const files = standInData();
+
+  for (const kind of ["corrupt", "truncate", "missing"]) {
+    test(`a shard is ${{ corrupt: "damaged", truncate: "cut off", missing: "not there" }[kind]}`, async (t) => {
+      const { lab, server } = await open(t, { server: { files } });
+      server.fault(/train-0[3-9]/, kind);
+      await lab.configure({ batch_size: 16, seed: 5 });
+      await lab.train();
+      await lab.says(/train-0\d/);
+      server.heal();
+      await worksOn(lab);
+    });
+  }
+
+  test("a shard never arrives", async (t) => {
+    const { lab, server } = await open(t, { server: { files } });
+    server.fault(/train-0[3-9]/, "hang");
+    await lab.configure({ batch_size: 16, seed: 5 });
+    await lab.train();
+    await lab.says(/wait/i);
+    server.heal();
+    await worksOn(lab);
+  });
+
+  test("the manifest is nonsense", async (t) => {
+    const { lab } = await open(t, { server: { files: new Map([["data/cifar10/manifest.json", Buffer.from("<html>")]]) } });
+    await lab.says(/manifest/i);
+    await worksOn(lab);
+  });
+});
+
+describe("the worker dies", () => {
+  const { open } = stage();
+
+  test("and the page starts another, from what was learned", async (t) => {
+    const { lab, page } = await open(t, { init: [keepWorkers] });
+    await lab.train();
+    await lab.untilNumber("Examples seen", (examples) => examples > 2000);
+    await lab.pause();
+    await lab.untilEvent("snapshot_taken");
+    await lab.forget();
+    await page.evaluate(() => globalThis.keptWorkers.at(-1).terminate());
+    // The page cannot see a termination; it notices when nobody answers.
+    await lab.button("Train").click();
+    const configured = await lab.untilEvent("configured");
+    assert.ok(configured.step > 0, JSON.stringify(configured));
+    await worksOn(lab);
+  });
+});
+
+describe("the GPU goes away", () => {
+  const { open } = stage({ webgpu: true });
+
+  test("and the page says so and trains on", async (t) => {
+    const { lab, page } = await open(t, { server: { prepend: hookedEngines } });
+    if (!(await needsAdapter(t, page))) return;
+    await lab.configure({ device: "webgpu", batch_size: 8 });
+    await lab.train();
+    await lab.untilEvent("progressed");
+    await lab.forget();
+    await loseDevice(page);
+    await lab.says(/device|GPU/i);
+    await worksOn(lab);
+  });
+});
+
+describe("there is no GPU", () => {
+  const { open } = stage();
+
+  test("and a run that asks for one by name is refused with the reason", async (t) => {
+    const { lab } = await open(t);
+    await assert.rejects(lab.configure({ device: "webgpu" }), /WebGPU/i);
+    await worksOn(lab);
+  });
+});
