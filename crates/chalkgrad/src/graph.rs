@@ -8,6 +8,9 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 use crate::op::{Binary, Op, Unary, Window};
 use crate::{Error, Result, Shape};
 
+/// More than this many numbers fit no device; larger shapes are typing errors.
+pub(crate) const MAX_ELEMENTS: usize = 1 << 31;
+
 /// A node's place in its graph. Nodes read only nodes before them.
 pub type NodeId = usize;
 
@@ -106,17 +109,22 @@ impl Graph {
         let shape = {
             let nodes = self.nodes.borrow();
             let shapes: Vec<&Shape> = inputs.iter().map(|&input| &nodes[input].shape).collect();
-            op.shape(&shapes).unwrap_or_else(|rule| {
-                self.poison(&op, &shapes, rule);
+            let shape = op.shape(&shapes).and_then(|shape| match shape.elements() <= MAX_ELEMENTS {
+                true => Ok(shape),
+                false => Err(format!("the result {shape} would have more numbers than any device holds")),
+            });
+            shape.unwrap_or_else(|rule| {
+                self.refuse(op.name(), shapes.into_iter().cloned().collect(), rule);
                 Shape::default()
             })
         };
         self.push(Node { op, inputs, shape, layer: self.layer() })
     }
 
-    fn poison(&self, op: &Op, shapes: &[&Shape], rule: String) {
-        let shapes = shapes.iter().map(|&shape| shape.clone()).collect();
-        self.error.borrow_mut().get_or_insert(Error::Shape { layer: self.layer(), operation: op.name(), shapes, rule });
+    /// Poisons the graph: these shapes break this rule. Only the first such error is kept.
+    pub(crate) fn refuse(&self, operation: &'static str, shapes: Vec<Shape>, rule: impl Into<String>) {
+        let error = Error::Shape { layer: self.layer(), operation, shapes, rule: rule.into() };
+        self.error.borrow_mut().get_or_insert(error);
     }
 }
 

@@ -31,7 +31,9 @@ pub(super) fn place(
 ) -> Plan {
     let mut memory = Memory::new(nodes, groups, regions);
     let pinned = writes.iter().map(|&(id, _)| id).chain(outputs.iter().map(|output| output.id()));
-    pinned.for_each(|id| drop(memory.last_read.insert(memory_of(nodes, id), usize::MAX)));
+    for id in pinned {
+        memory.last_read.insert(memory_of(nodes, id), usize::MAX);
+    }
     let output_ids: Vec<NodeId> = outputs.iter().map(|output| memory_of(nodes, output.id())).collect();
 
     let mut steps = Vec::new();
@@ -70,7 +72,7 @@ impl<'a> Memory<'a> {
         let locations = leaves.filter_map(|(id, region)| Some((id, region.as_ref()?.location()))).collect();
         let mut last_read = HashMap::new();
         for (index, group) in groups.iter().enumerate() {
-            sources(group).into_iter().for_each(|source| drop(last_read.insert(source, index)));
+            last_read.extend(sources(group).into_iter().map(|source| (source, index)));
         }
         Self { nodes, groups, locations, last_read, buffers: Vec::new(), free: Vec::new() }
     }

@@ -1,0 +1,184 @@
+//! A module tree with its input shape: parameters by path, a table of layers, and graphs for any batch size.
+
+use std::cell::RefCell;
+
+use super::scope::{Module, Parameter, Registry, Role, Scope};
+use crate::op::{Op, Unary};
+use crate::{Error, Graph, NodeId, Result, Shape, Tensor};
+
+/// A network that is known to fit together.
+pub struct Network {
+    root: Box<dyn Module>,
+    input: Shape,
+    output: Shape,
+    parameters: Vec<Parameter>,
+    layers: Vec<LayerSummary>,
+}
+
+/// One row of the layer table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LayerSummary {
+    /// `features.0`
+    pub path: String,
+    /// The layer as PyTorch prints it.
+    pub text: String,
+    /// For one example, without the batch.
+    pub output: Shape,
+    pub parameters: usize,
+    /// Multiply-adds of one example's forward pass.
+    pub multiply_adds: u64,
+}
+
+/// A classifier's graph for one batch size, with its interesting nodes by name.
+pub struct NetworkGraph {
+    pub graph: Graph,
+    /// `[N, …]`, leaf `input/N/images`.
+    pub images: NodeId,
+    /// `[N]` class indices, leaf `input/N/labels`.
+    pub labels: NodeId,
+    /// `[N]` how much each example counts, leaf `input/N/weights`.
+    pub weights: NodeId,
+    /// `[N, K]`
+    pub logits: NodeId,
+    /// Weighted mean loss.
+    pub loss: NodeId,
+    /// Weighted fraction of examples whose largest logit is their label's.
+    pub accuracy: NodeId,
+    /// The parameters' leaves, in the network's order.
+    pub parameters: Vec<NodeId>,
+    /// The output of each row of the layer table.
+    pub layers: Vec<NodeId>,
+}
+
+impl Network {
+    /// Runs the forward pass once over shapes. `input` is one example's shape, without the batch.
+    pub fn new(root: impl Module + 'static, input: impl Into<Shape>) -> Result<Self> {
+        let (root, input): (Box<dyn Module>, Shape) = (Box::new(root), input.into());
+        let graph = Graph::new();
+        let registry = RefCell::default();
+        let images = graph.leaf("input/1/images", batched(1, &input));
+        let output = root.forward(&Scope::root(&graph, &registry), images);
+        graph.check()?;
+        let output = example(&output.shape());
+        let Registry { parameters, layers } = registry.into_inner();
+        let parameters = describe(&graph, parameters);
+        if parameters.is_empty() {
+            return Err(Error::Setting { name: "the network", rule: "has no parameters, so there is nothing to train".into() });
+        }
+        let layers = layers.into_iter().map(|layer| summarize(&graph, &parameters, layer)).collect();
+        Ok(Self { root, input, output, parameters, layers })
+    }
+
+    /// One example's shape.
+    pub fn input(&self) -> &Shape {
+        &self.input
+    }
+
+    /// One example's output shape.
+    pub fn output(&self) -> &Shape {
+        &self.output
+    }
+
+    /// The parameters, in the order in which the forward pass asks for them.
+    pub fn parameters(&self) -> &[Parameter] {
+        &self.parameters
+    }
+
+    /// Every layer without children, in order.
+    pub fn layers(&self) -> &[LayerSummary] {
+        &self.layers
+    }
+
+    /// Numbers to train.
+    pub fn parameter_count(&self) -> usize {
+        self.parameters.iter().map(|parameter| parameter.shape.elements()).sum()
+    }
+
+    /// The graph of a classifier under softmax cross-entropy, for this batch size.
+    pub fn graph(&self, batch: usize) -> Result<NetworkGraph> {
+        if batch == 0 {
+            return Err(Error::Setting { name: "the batch size", rule: "must be at least 1".into() });
+        }
+        if self.output.rank() != 1 {
+            let shapes = vec![batched(batch, &self.output)];
+            let rule = "a classifier ends in one score a class, [N, classes]; put nn.Flatten() before the last nn.Linear";
+            return Err(Error::Shape { layer: String::new(), operation: "cross_entropy", shapes, rule: rule.into() });
+        }
+        let graph = Graph::new();
+        let registry = RefCell::default();
+        let leaf = |name: &str, shape: Shape| graph.leaf(format!("input/{batch}/{name}"), shape);
+        let images = leaf("images", batched(batch, &self.input));
+        let logits = self.root.forward(&Scope::root(&graph, &registry), images);
+        let (labels, weights) = (leaf("labels", [batch].into()), leaf("weights", [batch].into()));
+        let total = weights.sum(&[0], false);
+        let loss = (logits.cross_entropy(labels) * weights).sum(&[0], false) / total;
+        let accuracy = (logits.argmax().eq(labels) * weights).sum(&[0], false) / total;
+        graph.check()?;
+        let Registry { parameters, layers } = registry.into_inner();
+        let parameters = parameters.into_iter().map(|(_, tensor)| tensor.id()).collect();
+        let layers = layers.into_iter().map(|(_, _, output)| output.id()).collect();
+        let [images, labels, weights, logits, loss, accuracy] =
+            [images, labels, weights, logits, loss, accuracy].map(Tensor::id);
+        Ok(NetworkGraph { images, labels, weights, logits, loss, accuracy, parameters, layers, graph })
+    }
+}
+
+impl NetworkGraph {
+    /// The handle of one of its nodes.
+    pub fn tensor(&self, id: NodeId) -> Tensor<'_> {
+        Tensor::new(&self.graph, id)
+    }
+}
+
+fn batched(batch: usize, shape: &Shape) -> Shape {
+    [&[batch], shape.dims()].concat().into()
+}
+
+/// A shape without its batch axis.
+fn example(shape: &Shape) -> Shape {
+    shape.dims().get(1..).unwrap_or(&[]).into()
+}
+
+/// Finds out which biases a ReLU follows.
+fn describe(graph: &Graph, parameters: Vec<(Parameter, Tensor<'_>)>) -> Vec<Parameter> {
+    let nodes = graph.nodes();
+    let reader = |id: NodeId| nodes.iter().position(|node| node.inputs.contains(&id));
+    let feeds_relu = |mut id: NodeId| {
+        while let Some(next) = reader(id) {
+            match nodes[next].op {
+                Op::Reshape { .. } | Op::Expand { .. } | Op::Binary(_) => id = next,
+                Op::Unary(Unary::Relu) => return true,
+                _ => return false,
+            }
+        }
+        false
+    };
+    let describe = |(parameter, tensor): (Parameter, Tensor<'_>)| {
+        let feeds_relu = parameter.role == Role::Bias && feeds_relu(tensor.id());
+        Parameter { feeds_relu, ..parameter }
+    };
+    parameters.into_iter().map(describe).collect()
+}
+
+fn summarize(graph: &Graph, parameters: &[Parameter], (path, text, output): (String, String, Tensor<'_>)) -> LayerSummary {
+    let own = parameters.iter().filter(|parameter| parameter.path.rsplit_once('.').map_or("", |(module, _)| module) == path);
+    let nodes = graph.nodes();
+    let layer = format!("{path} ({text})");
+    let multiply_adds = nodes.iter().filter(|node| node.layer == layer).map(|node| {
+        let factor = node.inputs.get(1).map(|&input| &nodes[input].shape);
+        let terms = match (&node.op, factor.map(Shape::dims)) {
+            (Op::Conv2d(_), Some([_, channels, height, width])) => channels * height * width,
+            (Op::MatMul { transpose_b: true, .. }, Some([_, inner])) => *inner,
+            (Op::MatMul { transpose_b: false, .. }, Some([inner, _])) => *inner,
+            _ => 0,
+        };
+        (node.shape.elements() as u64).saturating_mul(terms as u64)
+    });
+    LayerSummary {
+        parameters: own.map(|parameter| parameter.shape.elements()).sum(),
+        multiply_adds: multiply_adds.sum(),
+        output: example(&output.shape()),
+        path,
+        text,
+    }
+}
