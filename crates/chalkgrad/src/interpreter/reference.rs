@@ -44,16 +44,18 @@ fn each_tap(window: Window, input: [usize; 2], output: [usize; 2], mut visit: im
 fn each_product(images: &Shape, outputs: &Shape, window: Window, mut visit: impl FnMut(usize, usize, usize)) {
     let [batch, channels, height, width] = dims4(images);
     let [_, filters, out_height, out_width] = dims4(outputs);
-    let (plane, out_plane, taps) = (height * width, out_height * out_width, window.kernel[0] * window.kernel[1]);
+    let (plane, out_plane, kernel) = (height * width, out_height * out_width, window.kernel[0] * window.kernel[1]);
+    let mut taps = Vec::new();
+    each_tap(window, [height, width], [out_height, out_width], |out, at, tap| taps.push((out, at, tap)));
     for picture in 0..batch {
         for (filter, channel) in (0..filters * channels).map(|pair| (pair / channels, pair % channels)) {
-            each_tap(window, [height, width], [out_height, out_width], |out, at, tap| {
+            for &(out, at, tap) in &taps {
                 visit(
                     (picture * channels + channel) * plane + at,
-                    (filter * channels + channel) * taps + tap,
+                    (filter * channels + channel) * kernel + tap,
                     (picture * filters + filter) * out_plane + out,
                 );
-            });
+            }
         }
     }
 }
