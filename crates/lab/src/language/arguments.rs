@@ -1,0 +1,101 @@
+//! A call's arguments, positional and by keyword, taken one by one under PyTorch's names.
+
+use super::parser::{Argument, Call, Value, error};
+use super::{ParseError, Place};
+
+/// Matches a call against its layer's argument names.
+pub(super) struct Arguments<'a> {
+    call: &'a Call,
+    values: Vec<Option<&'a Argument>>,
+    names: &'static [&'static str],
+}
+
+impl<'a> Arguments<'a> {
+    /// Fails on too many, unknown and repeated arguments.
+    pub(super) fn new(call: &'a Call, names: &'static [&'static str]) -> Result<Self, ParseError> {
+        let layer = &call.name;
+        let mut values: Vec<Option<&Argument>> = vec![None; names.len()];
+        for (index, argument) in call.arguments.iter().enumerate() {
+            let slot = match &argument.name {
+                None if index < names.len() => index,
+                None => {
+                    return Err(error(argument.place, format!("nn.{layer} takes {} arguments at most", names.len())));
+                }
+                Some(name) => names.iter().position(|known| known == name).ok_or_else(|| {
+                    let known = if names.is_empty() { "none".into() } else { names.join(", ") };
+                    error(argument.place, format!("nn.{layer} has no argument `{name}`; it takes {known}"))
+                })?,
+            };
+            if values[slot].replace(argument).is_some() {
+                return Err(error(argument.place, format!("`{}` is given twice", names[slot])));
+            }
+        }
+        Ok(Self { call, values, names })
+    }
+
+    fn get(&self, name: &str) -> Option<&'a Argument> {
+        let index = self.names.iter().position(|known| *known == name)?;
+        self.values[index].filter(|argument| argument.value != Value::None)
+    }
+
+    fn required(&self, name: &str) -> Result<&'a Argument, ParseError> {
+        self.get(name).ok_or_else(|| error(self.call.place, format!("nn.{} needs `{name}`", self.call.name)))
+    }
+
+    /// A whole number of at least 1.
+    pub(super) fn count(&self, name: &str) -> Result<usize, ParseError> {
+        let argument = self.required(name)?;
+        let must = || error(argument.place, format!("`{name}` must be a whole number of at least 1"));
+        whole(&argument.value, 1).ok_or_else(must)
+    }
+
+    /// One number for both axes, or a pair; `default` where it is not given.
+    pub(super) fn pair(&self, name: &str, least: usize, default: Option<[usize; 2]>) -> Result<[usize; 2], ParseError> {
+        let argument = match (self.get(name), default) {
+            (Some(argument), _) => argument,
+            (None, Some(default)) => return Ok(default),
+            (None, None) => self.required(name)?,
+        };
+        let pair = match &argument.value {
+            Value::Tuple(values) => match values.as_slice() {
+                [height, width] => whole(height, least).zip(whole(width, least)).map(|(height, width)| [height, width]),
+                _ => None,
+            },
+            value => whole(value, least).map(|value| [value; 2]),
+        };
+        let must = || format!("`{name}` must be a whole number of at least {least}, or two of them");
+        pair.ok_or_else(|| error(argument.place, must()))
+    }
+
+    pub(super) fn flag(&self, name: &str, default: bool) -> Result<bool, ParseError> {
+        match self.get(name) {
+            None => Ok(default),
+            Some(Argument { value: Value::True, .. }) => Ok(true),
+            Some(Argument { value: Value::False, .. }) => Ok(false),
+            Some(argument) => Err(error(argument.place, format!("`{name}` must be True or False"))),
+        }
+    }
+
+    /// Fails where an argument that is read but not built is given another value than PyTorch's default.
+    pub(super) fn only(&self, name: &str, supported: usize) -> Result<(), ParseError> {
+        match self.get(name) {
+            Some(argument) if self.pair(name, 0, None)? != [supported; 2] => {
+                Err(unsupported(argument.place, name, supported))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn unsupported(place: Place, name: &str, supported: usize) -> ParseError {
+    error(place, format!("`{name}` other than {supported} is not supported yet"))
+}
+
+fn whole(value: &Value, least: usize) -> Option<usize> {
+    match value {
+        Value::Number(number) if number.fract() == 0.0 && *number >= least as f64 && *number <= 1e9 => {
+            Some(*number as usize)
+        }
+        _ => None,
+    }
+}

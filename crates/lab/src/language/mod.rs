@@ -1,0 +1,133 @@
+//! The network language: what a student writes in a notebook, read and never executed. For now `nn.Sequential(…)`.
+
+mod arguments;
+mod layers;
+mod lexer;
+mod parser;
+
+use std::fmt;
+
+use chalkgrad::nn::Sequential;
+
+/// Longest text that is read, in bytes.
+const LONGEST: usize = 100_000;
+
+/// Where in the text, both counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    pub line: u32,
+    pub column: u32,
+}
+
+/// A text that is not a network, with what was expected where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParseError {
+    pub place: Place,
+    pub message: String,
+}
+
+impl std::error::Error for ParseError {}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, column {}: {}", self.place.line, self.place.column, self.message)
+    }
+}
+
+/// Reads a network.
+pub fn parse(text: &str) -> Result<Sequential, ParseError> {
+    if text.len() > LONGEST {
+        let message = format!("this text has {} bytes; a network of up to {LONGEST} is read", text.len());
+        return Err(ParseError { place: Place { line: 1, column: 1 }, message });
+    }
+    let call = parser::parse(&lexer::tokens(text)?)?;
+    layers::sequential(&call)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn error(text: &str) -> String {
+        match parse(text) {
+            Ok(network) => panic!("{network} was accepted"),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn the_convnetjs_network_is_read_as_pytorch_prints_it() {
+        let network = parse(protocol::CONVNETJS).unwrap().to_string();
+        assert!(
+            network.contains("(3): Conv2d(16, 20, kernel_size=(5, 5), stride=(1, 1), padding=(2, 2))"),
+            "{network}"
+        );
+        assert!(network.contains("(2): MaxPool2d(kernel_size=2, stride=2, padding=0)"), "{network}");
+        assert!(network.contains("(10): Linear(in_features=320, out_features=10, bias=True)"), "{network}");
+    }
+
+    #[test]
+    fn notebooks_write_the_same_network_in_many_ways() {
+        for text in [
+            "nn.Sequential(nn.Flatten(), nn.Linear(3072, 10))",
+            "model = torch.nn.Sequential(\n  nn.Flatten(),  # pictures to rows\n  nn.Linear(in_features=3_072, out_features=10,),\n)",
+            "Sequential(Flatten(), Linear(3072, out_features=10, bias=True))",
+            "import torch.nn as nn\nmodel = nn.Sequential(nn.Flatten(), nn.Linear(3072, 10))\n",
+        ] {
+            assert_eq!(
+                parse(text).unwrap().to_string(),
+                parse("nn.Sequential(nn.Flatten(), nn.Linear(3072, 10))").unwrap().to_string()
+            );
+        }
+    }
+
+    #[test]
+    fn errors_say_where_and_what_was_expected() {
+        assert_eq!(
+            error("nn.Sequential(\n  nn.Conv2D(3, 16, 5))"),
+            "line 2, column 3: there is no layer `Conv2D`; did you mean `nn.Conv2d`?"
+        );
+        assert_eq!(
+            error("nn.Sequential(nn.ReLU()"),
+            "line 1, column 24: `,` or `)` is expected here, but the text ends"
+        );
+        assert_eq!(error("nn.Sequential(nn.Linear(10))"), "line 1, column 15: nn.Linear needs `out_features`");
+        assert_eq!(
+            error("nn.Sequential(nn.Linear(10, 5, size=3))"),
+            "line 1, column 32: nn.Linear has no argument `size`; it takes in_features, out_features, bias"
+        );
+        assert_eq!(
+            error("nn.Sequential(nn.Conv2d(3, 16, 2.5))"),
+            "line 1, column 32: `kernel_size` must be a whole number of at least 1, or two of them"
+        );
+        assert_eq!(error(""), "line 1, column 1: a network begins with `nn.Sequential(`");
+        assert_eq!(error("nn.ReLU()"), "line 1, column 1: a network begins with `nn.Sequential(`");
+        assert_eq!(
+            error("nn.Sequential(nn.Conv2d(3, 16, 5, groups=3))"),
+            "line 1, column 35: `groups` other than 1 is not supported yet"
+        );
+    }
+
+    #[test]
+    fn deep_nesting_is_refused_not_followed_into_the_ground() {
+        let text = "nn.Sequential(".repeat(5000);
+        assert!(error(&text).contains("nested"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in "\\PC*") {
+            let _ = parse(&text);
+        }
+
+        #[test]
+        fn no_mutation_of_a_network_panics(at in 0usize..400, with in "[-nC(),=0-9.'#\n \u{e9}]{0,4}") {
+            let mut text = protocol::CONVNETJS.to_owned();
+            let at = at.min(text.len() - 1);
+            text.replace_range(at..=at, &with);
+            let _ = parse(&text);
+        }
+    }
+}
