@@ -1,1 +1,132 @@
-//! The GPU backend, through wgpu.
+//! The GPU backend, through wgpu: Vulkan, Metal and DX12 natively, WebGPU in a browser. It allocates, uploads, replays
+//! plans and reads back; it knows nothing of layers, and it never blocks where an await can do.
+
+mod axes;
+mod buffer;
+mod executable;
+mod kernels;
+mod map;
+mod pipeline;
+mod status;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+pub(crate) use buffer::Buffer;
+pub(crate) use executable::Executable;
+
+use crate::{Error, Result};
+use status::Status;
+
+/// A device with its queue, and what is known of its health.
+pub struct Gpu {
+    device: wgpu::Device,
+    queue: wgpu::Queue,
+    /// The largest buffer that can be bound whole, in bytes.
+    largest_buffer: u64,
+    adapter: String,
+    software: bool,
+    status: Arc<Status>,
+    /// Compiled kernels by source and constants: a program that differs only in shapes compiles nothing.
+    pipelines: RefCell<HashMap<String, wgpu::ComputePipeline>>,
+}
+
+impl Gpu {
+    /// The most powerful GPU there is, with all that its adapter allows.
+    pub async fn open() -> Result<Self> {
+        let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
+        let options = wgpu::RequestAdapterOptions {
+            power_preference: wgpu::PowerPreference::HighPerformance,
+            ..Default::default()
+        };
+        let adapter = instance.request_adapter(&options).await.map_err(|_| Error::NoDevice { reason: no_adapter() })?;
+        let descriptor = wgpu::DeviceDescriptor {
+            label: Some("chalkgrad"),
+            required_limits: adapter.limits(),
+            ..Default::default()
+        };
+        let (device, queue) = adapter
+            .request_device(&descriptor)
+            .await
+            .map_err(|error| Error::NoDevice { reason: format!("the graphics device did not start: {error}") })?;
+        let (limits, info) = (device.limits(), adapter.get_info());
+        let adapter = describe(&device, &info);
+        Ok(Self {
+            status: Status::watch(&device),
+            largest_buffer: limits.max_buffer_size.min(limits.max_storage_buffer_binding_size),
+            software: is_software(&adapter, &info),
+            adapter,
+            device,
+            queue,
+            pipelines: RefCell::default(),
+        })
+    }
+
+    /// What the device calls itself: name, driver and backend natively, vendor and architecture in a browser.
+    pub fn adapter(&self) -> &str {
+        &self.adapter
+    }
+
+    /// Whether a processor plays the GPU: correct, slow, and with other costs.
+    pub fn is_software(&self) -> bool {
+        self.software
+    }
+
+    /// Buffers that exist now, for tests that watch them.
+    pub fn live_buffers(&self) -> usize {
+        self.status.live().buffers
+    }
+
+    /// Gives the device up with all its memory, as a driver that resets does: every later call reports the loss.
+    pub fn destroy(&self) {
+        self.status.lose("it was given up");
+        self.device.destroy();
+    }
+
+    /// Runs programs one after the other in one submission.
+    pub(crate) fn run(&self, programs: &[&Executable]) -> Result<()> {
+        self.status.check()?;
+        let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        Executable::encode(programs, &mut encoder);
+        self.status.submitted(&self.queue, encoder.finish());
+        Ok(())
+    }
+
+    /// Waits until at most `steps` submissions are still under way.
+    pub(crate) async fn settle(&self, steps: usize) -> Result<()> {
+        self.status.settle(&self.device, steps).await?;
+        self.status.check()
+    }
+}
+
+/// Why there is no adapter, in words for the person who asked.
+fn no_adapter() -> String {
+    match cfg!(target_arch = "wasm32") {
+        true => "this browser offers no WebGPU here; the CPU can train instead".into(),
+        false => "no graphics driver for Vulkan, Metal or DX12 was found; the CPU can train instead".into(),
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn describe(_device: &wgpu::Device, info: &wgpu::AdapterInfo) -> String {
+    let driver = [info.driver.as_str(), info.driver_info.as_str()].join(" ");
+    format!("{} ({:?}, {})", info.name, info.backend, driver.trim())
+}
+
+/// Browsers hide the adapter's name and tell its vendor and architecture.
+#[cfg(target_arch = "wasm32")]
+fn describe(device: &wgpu::Device, info: &wgpu::AdapterInfo) -> String {
+    if !info.name.is_empty() {
+        return info.name.clone();
+    }
+    let Some(device) = device.as_webgpu() else { return String::new() };
+    let info = device.adapter_info();
+    format!("{} {}", info.vendor(), info.architecture()).trim().into()
+}
+
+fn is_software(adapter: &str, info: &wgpu::AdapterInfo) -> bool {
+    let name = adapter.to_lowercase();
+    let known = ["llvmpipe", "swiftshader", "basic render", "software"];
+    info.device_type == wgpu::DeviceType::Cpu || known.iter().any(|known| name.contains(known))
+}

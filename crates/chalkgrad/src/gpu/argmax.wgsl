@@ -1,0 +1,23 @@
+// Index of the first largest element of each row.
+
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(
+    @builtin(workgroup_id) workgroup: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let i = invocation(workgroup, groups, local);
+    if (i >= parameters.rows) {
+        return;
+    }
+    let start = i * parameters.columns;
+    var best = 0u;
+    for (var k = 1u; k < parameters.columns; k++) {
+        if (x[start + k] > x[start + best]) {
+            best = k;
+        }
+    }
+    y[i] = f32(best);
+}

@@ -1,0 +1,204 @@
+//! A plan made ready for the GPU: its buffers, pipelines and bind groups, made once and replayed every step.
+
+use std::rc::Rc;
+
+use wgpu::BufferUsages;
+
+use super::buffer::{Buffer, bytes};
+use super::kernels::{self, Places};
+use super::pipeline::{Binding, Dispatch};
+use super::{Gpu, map};
+use crate::device::Memory;
+use crate::plan::{BufferId, Location, Plan, Step};
+use crate::{Error, Result};
+
+/// Uniforms of all steps lie in one buffer, each at a multiple of what every device allows.
+const UNIFORM_ALIGNMENT: usize = 256;
+
+/// A program's steps with all that they touch.
+pub(crate) struct Executable {
+    steps: Vec<Recorded>,
+    memory: ProgramMemory,
+    /// Bind groups do not keep what they bind from being destroyed; this does.
+    _uniforms: Buffer,
+    _scratch: Vec<Buffer>,
+}
+
+/// The program's own buffers and the store's.
+struct ProgramMemory {
+    own: Vec<Buffer>,
+    store: Vec<Buffer>,
+}
+
+/// One command.
+enum Recorded {
+    Dispatch { pipeline: wgpu::ComputePipeline, bindings: wgpu::BindGroup, workgroups: [u32; 2] },
+    Copy { from: Binding, to: Binding },
+}
+
+/// One command before its pipeline and bind group exist.
+enum Prepared {
+    Dispatch(Dispatch),
+    Copy { from: Binding, to: Binding },
+}
+
+impl ProgramMemory {
+    fn buffer(&self, id: BufferId) -> &Buffer {
+        match id {
+            BufferId::Own(index) => &self.own[index],
+            BufferId::Store(index) => &self.store[index],
+        }
+    }
+}
+
+impl Places for ProgramMemory {
+    fn whole(&self, id: BufferId) -> Binding {
+        let buffer = self.buffer(id).clone();
+        Binding { offset: 0, size: buffer.raw().size(), buffer }
+    }
+
+    fn place(&self, location: Location) -> Binding {
+        let buffer = self.buffer(location.buffer).clone();
+        // Nothing may be bound with a length of 0; a kernel with nothing to read reads none of it.
+        let size = bytes(location.len.max(1));
+        Binding { offset: bytes(location.offset).min(buffer.raw().size() - size), size, buffer }
+    }
+}
+
+impl Executable {
+    /// Allocates, compiles and binds everything that the plan needs.
+    pub(crate) async fn new(gpu: &Rc<Gpu>, plan: &Plan, store: &[Memory]) -> Result<Self> {
+        let memory_scope = gpu.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
+        let prepared = Self::prepare(gpu, plan, store);
+        let out_of_memory = memory_scope.pop().await;
+        let (prepared, memory, scratch) = prepared?;
+        if out_of_memory.is_some() {
+            return Err(gpu.status.out_of_memory());
+        }
+        let dispatches: Vec<&Dispatch> = prepared.iter().filter_map(Prepared::dispatch).collect();
+        let pipelines = gpu.pipelines(&dispatches).await?;
+        let validation = gpu.device.push_error_scope(wgpu::ErrorFilter::Validation);
+        let uniforms = upload_uniforms(gpu, &dispatches);
+        let mut pipelines = pipelines.into_iter();
+        let mut offset = 0;
+        let mut steps = Vec::with_capacity(prepared.len());
+        for step in prepared {
+            steps.push(match step {
+                Prepared::Copy { from, to } => Recorded::Copy { from, to },
+                Prepared::Dispatch(dispatch) => {
+                    let pipeline = pipelines.next().expect("there is one for each dispatch");
+                    let bindings = bind(gpu, &dispatch, &pipeline, &uniforms, offset);
+                    offset += dispatch.uniform.len().next_multiple_of(UNIFORM_ALIGNMENT / 4);
+                    Recorded::Dispatch { pipeline, bindings, workgroups: dispatch.workgroups() }
+                }
+            });
+        }
+        match validation.pop().await {
+            Some(error) => Err(Error::Kernel { name: "of this program".into(), reason: error.to_string() }),
+            None => Ok(Self { steps, memory, _uniforms: uniforms, _scratch: scratch }),
+        }
+    }
+
+    fn prepare(gpu: &Gpu, plan: &Plan, store: &[Memory]) -> Result<(Vec<Prepared>, ProgramMemory, Vec<Buffer>)> {
+        let own = plan.buffers.iter().map(|&len| gpu.allocate(len, "an activation")).collect::<Result<_>>()?;
+        let store = store
+            .iter()
+            .map(|memory| match memory {
+                Memory::Gpu(buffer) => buffer.clone(),
+                Memory::Cpu(_) => unreachable!("memory stays with its device"),
+            })
+            .collect();
+        let memory = ProgramMemory { own, store };
+        let mut scratch = Vec::new();
+        let mut prepared = Vec::new();
+        for step in &plan.steps {
+            match step {
+                Step::Copy { from, .. } if from.len == 0 => {}
+                Step::Copy { from, to } => {
+                    prepared.push(Prepared::Copy { from: memory.place(*from), to: memory.place(*to) });
+                }
+                Step::Map(map) if map.len == 0 => {}
+                Step::Map(map) => prepared.push(Prepared::Dispatch(map::dispatch(map, &memory))),
+                Step::Operation { shape, .. } if shape.elements() == 0 => {}
+                Step::Operation { op, inputs, output, shape } => {
+                    let dispatches = kernels::dispatches(gpu, &memory, &mut scratch, op, inputs, *output, shape)?;
+                    prepared.extend(dispatches.into_iter().map(Prepared::Dispatch));
+                }
+            }
+        }
+        Ok((prepared, memory, scratch))
+    }
+
+    /// Records all steps of all programs: one compute pass, but for copies, which WebGPU allows only between passes.
+    pub(super) fn encode(programs: &[&Self], encoder: &mut wgpu::CommandEncoder) {
+        let mut steps = programs.iter().flat_map(|program| &program.steps).peekable();
+        while let Some(step) = steps.peek() {
+            if let Recorded::Copy { from, to } = step {
+                encoder.copy_buffer_to_buffer(from.buffer.raw(), from.offset, to.buffer.raw(), to.offset, from.size);
+                steps.next();
+                continue;
+            }
+            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+            while let Some(Recorded::Dispatch { pipeline, bindings, workgroups: [x, y] }) = steps.peek() {
+                pass.set_pipeline(pipeline);
+                pass.set_bind_group(0, bindings, &[]);
+                pass.dispatch_workgroups(*x, *y, 1);
+                steps.next();
+            }
+        }
+    }
+
+    /// What lies at `location` after the last run.
+    pub(crate) async fn read(&self, gpu: &Gpu, location: Location) -> Result<Vec<f32>> {
+        gpu.read(self.memory.buffer(location.buffer), location.offset, location.len).await
+    }
+}
+
+impl Prepared {
+    fn dispatch(&self) -> Option<&Dispatch> {
+        match self {
+            Self::Dispatch(dispatch) => Some(dispatch),
+            Self::Copy { .. } => None,
+        }
+    }
+}
+
+fn upload_uniforms(gpu: &Gpu, dispatches: &[&Dispatch]) -> Buffer {
+    let mut words: Vec<u32> = Vec::new();
+    for dispatch in dispatches {
+        words.extend(&dispatch.uniform);
+        words.resize(words.len().next_multiple_of(UNIFORM_ALIGNMENT / 4), 0);
+    }
+    let size = bytes(words.len()).max(UNIFORM_ALIGNMENT as u64);
+    let uniforms = gpu.buffer(size, BufferUsages::UNIFORM | BufferUsages::COPY_DST);
+    gpu.queue.write_buffer(uniforms.raw(), 0, bytemuck::cast_slice(&words));
+    uniforms
+}
+
+fn bind(
+    gpu: &Gpu,
+    dispatch: &Dispatch,
+    pipeline: &wgpu::ComputePipeline,
+    uniforms: &Buffer,
+    offset: usize,
+) -> wgpu::BindGroup {
+    let range =
+        |buffer: &'_ Buffer, offset: u64, size: u64| (buffer.raw().clone(), offset, wgpu::BufferSize::new(size));
+    let size = bytes(dispatch.uniform.len().next_multiple_of(4));
+    let uniform = range(uniforms, bytes(offset), size);
+    let storage = dispatch.bindings.iter().map(|binding| range(&binding.buffer, binding.offset, binding.size));
+    let ranges: Vec<_> = std::iter::once(uniform).chain(storage).collect();
+    let entries: Vec<_> = ranges
+        .iter()
+        .enumerate()
+        .map(|(binding, (buffer, offset, size))| wgpu::BindGroupEntry {
+            binding: binding as u32,
+            resource: wgpu::BindingResource::Buffer(wgpu::BufferBinding { buffer, offset: *offset, size: *size }),
+        })
+        .collect();
+    gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
+        label: Some(dispatch.name),
+        layout: &pipeline.get_bind_group_layout(0),
+        entries: &entries,
+    })
+}

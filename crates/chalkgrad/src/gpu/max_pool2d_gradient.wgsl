@@ -1,0 +1,32 @@
+// Of `max_pool2d`: each pixel gathers the gradients of the windows that it won, so that nothing is added by two threads.
+
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read> gradient: array<f32>;
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(
+    @builtin(workgroup_id) workgroup: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let i = invocation(workgroup, groups, local);
+    if (i >= parameters.planes * parameters.in_height * parameters.in_width) {
+        return;
+    }
+    let in_x = i % parameters.in_width;
+    let in_y = i / parameters.in_width % parameters.in_height;
+    let index = i / (parameters.in_width * parameters.in_height);
+    let out_plane = index * parameters.out_height * parameters.out_width;
+    let plane = index * parameters.in_height * parameters.in_width;
+    let windows = windows_of(in_y, in_x);
+    var sum = 0.0;
+    for (var out_y = windows.x; out_y < windows.y; out_y++) {
+        for (var out_x = windows.z; out_x < windows.w; out_x++) {
+            if (winner(plane, out_y, out_x) == i) {
+                sum += gradient[out_plane + out_y * parameters.out_width + out_x];
+            }
+        }
+    }
+    y[i] = sum;
+}

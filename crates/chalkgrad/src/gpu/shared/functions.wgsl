@@ -1,0 +1,29 @@
+// Functions that WGSL leaves loose or that it has not.
+
+// A number by its bits. Called, not written as a constant: a constant NaN or infinity is an error in WGSL.
+fn from_bits(bits: u32) -> f32 {
+    return bitcast<f32>(bits);
+}
+
+// By its bits, because a compiler may assume that no number is NaN.
+fn is_nan(x: f32) -> bool {
+    return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
+}
+
+// 1 / (1 + e⁻ˣ) in the form that does not overflow.
+fn stable_sigmoid(x: f32) -> f32 {
+    let e = exp(-abs(x));
+    return select(1.0, e, x < 0.0) / (1.0 + e);
+}
+
+// Near 0 an odd polynomial (Cephes, Moshier 1992), elsewhere 1 − 2 / (e²ˣ + 1), which neither cancels nor overflows.
+fn accurate_tanh(x: f32) -> f32 {
+    let z = x * x;
+    let polynomial = (((-5.70498872745e-3 * z + 2.06390887954e-2) * z - 5.37397155531e-2) * z + 1.33314422036e-1) * z
+        - 3.33332819422e-1;
+    let size = min(abs(x), 20.0);
+    let far = 1.0 - 2.0 / (exp(2.0 * size) + 1.0);
+    let value = select(sign(x) * far, x + x * z * polynomial, abs(x) < 0.625);
+    return select(value, x, is_nan(x));
+}
+

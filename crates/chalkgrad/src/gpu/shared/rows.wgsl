@@ -1,0 +1,22 @@
+// Matrices of scores, one row an example.
+struct Parameters {
+    rows: u32,
+    columns: u32,
+}
+
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+
+// log Σ eˣ of the row that begins at `start`, with the largest taken out so that nothing overflows.
+fn log_sum_exp(start: u32) -> f32 {
+    var largest = x[start];
+    for (var k = 1u; k < parameters.columns; k++) {
+        largest = max(largest, x[start + k]);
+    }
+    var sum = 0.0;
+    for (var k = 0u; k < parameters.columns; k++) {
+        sum += exp(x[start + k] - largest);
+    }
+    return largest + log(sum);
+}
+
