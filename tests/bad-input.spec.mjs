@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { hookedEngines, keepWorkers, loseDevice } from "./support/hooks.mjs";
+import { crashGpu, keepWorkers } from "./support/hooks.mjs";
 import { needsAdapter, stage } from "./support/stage.mjs";
 import { standInData } from "./support/stand-in-data.mjs";
 
@@ -129,13 +129,13 @@ describe("the GPU goes away", () => {
   const { open } = stage({ webgpu: true });
 
   test("and the page says so and trains on", async (t) => {
-    const { lab, page } = await open(t, { server: { prepend: hookedEngines } });
+    const { lab, page } = await open(t);
     if (!(await needsAdapter(t, page))) return;
     await lab.configure({ device: "webgpu", batch_size: 8 });
     await lab.train();
     await lab.untilEvent("progressed");
     await lab.forget();
-    await loseDevice(page);
+    await crashGpu(page);
     await lab.says(/device|GPU/i);
     await worksOn(lab);
   });

@@ -29,7 +29,7 @@ describe("the page", () => {
     const { lab, page, complaints } = await open(t, { server: { files: standInData() } });
     await lab.train();
     await lab.untilNumber("Examples seen", (examples) => examples > 2000);
-    assert.ok((await lab.number("Images a second")) > 0);
+    assert.ok((await lab.number("Images/s")) > 0);
     await lab.pause();
     await lab.untilEvent("paused");
     const seen = await lab.reading("Examples seen");

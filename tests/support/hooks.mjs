@@ -23,17 +23,11 @@ export function watchLongTasks() {
 /** Where the code below listens. */
 const channel = "chalkgrad-test";
 
-// Before the worker's own script: keep the GPU device and count its buffers, keep the wasm memory, and answer questions.
+// Before the worker's own script: count its GPU buffers, keep its wasm memory, and answer questions.
 const workerHook = `{
-  const devices = [], memories = [];
+  const memories = [];
   const living = new Set();
-  if (globalThis.GPUAdapter) {
-    const requestDevice = GPUAdapter.prototype.requestDevice;
-    GPUAdapter.prototype.requestDevice = async function (...settings) {
-      const device = await requestDevice.apply(this, settings);
-      devices.push(device);
-      return device;
-    };
+  if (globalThis.GPUDevice) {
     const createBuffer = GPUDevice.prototype.createBuffer;
     GPUDevice.prototype.createBuffer = function (...settings) {
       const buffer = createBuffer.apply(this, settings);
@@ -57,21 +51,14 @@ const workerHook = `{
   }
   const channel = new BroadcastChannel("${channel}");
   channel.onmessage = ({ data }) => {
-    if (data.ask === "lose the device") for (const device of devices.splice(0)) device.destroy();
-    if (data.ask === "count") {
-      const bytes = memories.reduce((sum, memory) => sum + memory.buffer.byteLength, 0);
-      channel.postMessage({ answer: { buffers: living.size, wasmBytes: bytes } });
-    }
+    if (!data.ask) return;
+    const bytes = memories.reduce((sum, memory) => sum + memory.buffer.byteLength, 0);
+    channel.postMessage({ answer: { buffers: living.size, wasmBytes: bytes } });
   };
 }`;
 
 /** For `serve({ prepend })`: the hook goes in front of every engine's script. */
 export const hookedEngines = [{ path: /\/engine(_(?!loader)[a-z]+)?\.js$/, code: workerHook }];
-
-/** Lose the GPU device of every hooked worker, as a driver's reset would. */
-export function loseDevice(page) {
-  return page.evaluate((name) => new BroadcastChannel(name).postMessage({ ask: "lose the device" }), channel);
-}
 
 /** Living GPU buffers and bytes of wasm memory in the hooked worker. */
 export function countInWorker(page) {
@@ -84,8 +71,15 @@ export function countInWorker(page) {
           asking.close();
           resolve(data.answer);
         };
-        asking.postMessage({ ask: "count" });
+        asking.postMessage({ ask: true });
       }),
     channel,
   );
+}
+
+/** The GPU process crashes, as with a faulty driver: every device of every page is lost for real. */
+export async function crashGpu(page) {
+  const session = await page.context().browser().newBrowserCDPSession();
+  await session.send("Browser.crashGpuProcess");
+  await session.detach();
 }

@@ -1,41 +1,31 @@
 // The lab's page as a visitor uses it: buttons and fields by their names, numbers by their labels.
 
-const eventTypes = [
-  "configured", "trained", "paused", "stepped", "reset", "adjusted", "progressed", "evaluated", "data_progressed",
-  "predicted", "filters_drawn", "activations_drawn", "snapshot_taken", "stopped", "failed", "crashed", "benched",
-];
-
-/** A digit, possibly with a sign, an exponent and spaces between groups of three. */
-const numberPattern = /[-−]?\d[\d\s,.]*(?:e[-−+]?\d+)?/;
-
 export class Lab {
   constructor(frame) {
     this.frame = frame;
   }
 
   /** Opens the CIFAR-10 lab below this address and waits until a run stands ready. */
-  static async open(page, url, { route = "#/cifar10" } = {}) {
+  static async open(page, url, { route = "#/cifar10?autostart=off" } = {}) {
     await page.goto(url + route);
     const lab = new Lab(page);
     await lab.isReady();
     return lab;
   }
 
-  /** Waits for a run, and keeps every event from then on for `until`. */
+  /** Waits for a run, and keeps every event from then on for `events` and `untilEvent`. */
   async isReady() {
     await this.frame.waitForFunction(() => globalThis.chalkgrad);
-    await this.frame.evaluate(async (types) => {
+    await this.frame.evaluate(() => {
       globalThis.seenEvents = [];
-      for (const type of types) {
-        globalThis.chalkgrad.on(type, (event) => {
-          globalThis.seenEvents.push({ type, ...event });
-          // The newest suffice, however long the test.
-          if (globalThis.seenEvents.length > 2000) globalThis.seenEvents.splice(0, 1000);
-        });
-      }
-      await globalThis.chalkgrad.ready;
-    }, eventTypes);
-    await this.button("Train").waitFor();
+      globalThis.chalkgrad.on("*", ({ buffers, ...event }) => {
+        globalThis.seenEvents.push({ ...event, bufferCount: buffers?.length ?? 0 });
+        // The newest suffice, however long the test.
+        if (globalThis.seenEvents.length > 2000) globalThis.seenEvents.splice(0, 1000);
+      });
+      return globalThis.chalkgrad.ready;
+    });
+    await until("a run stands ready", async () => (await this.state()).device);
   }
 
   button(name) {
@@ -58,16 +48,19 @@ export class Lab {
     return this.button("Reset").click();
   }
 
-  /** The text beside a label such as `Examples seen`. */
+  /** The value beside a label such as `Examples seen`; empty while there is none. */
   async reading(label) {
-    const stat = this.frame.locator(".stat").filter({ has: this.frame.locator("dt", { hasText: label }) });
-    return (await stat.locator("dd").first().innerText()).trim();
+    // The term is followed by its explanation, which only the pointer brings up.
+    const term = this.frame.locator("dt").filter({ hasText: new RegExp(`^\\s*${label}`) });
+    const stat = this.frame.locator(".stat").filter({ has: term });
+    const values = await stat.locator(".stat-value").allInnerTexts();
+    return values.join(" ").trim();
   }
 
   /** The number beside a label; NaN while there is none. */
   async number(label) {
-    const found = numberPattern.exec(await this.reading(label));
-    return found ? Number(found[0].replaceAll(/[\s,]/g, "").replace("−", "-")) : NaN;
+    const reading = await this.reading(label);
+    return reading ? Number(reading.replaceAll(",", "").replace("−", "-").replace("%", "")) : NaN;
   }
 
   /** Waits until the number beside a label is as the test wants it. */
@@ -90,6 +83,12 @@ export class Lab {
   async lastProgress() {
     const event = (await this.events("progressed")).at(-1);
     return event && { ...event, step: event.first_step + event.losses.length };
+  }
+
+  /** Builds a run anew with these changes to its settings. Rejects with the page's sentence. */
+  async configure(changes) {
+    const { settings } = await this.state();
+    return this.send({ type: "configure", settings: { ...settings, ...changes } });
   }
 
   bench(request) {

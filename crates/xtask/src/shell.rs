@@ -23,10 +23,6 @@ pub(crate) fn root() -> &'static Path {
 pub(crate) fn command<S: AsRef<OsStr>>(program: &str, arguments: &[S]) -> Command {
     let mut command = Command::new(program);
     command.args(arguments).current_dir(root());
-    // `cargo run` tells its child which toolchain and package it is in; a cargo, trunk or rustup below must find out anew.
-    for name in ["CARGO_MANIFEST_DIR", "CARGO_PKG_NAME", "CARGO_PKG_VERSION", "RUST_RECURSION_COUNT"] {
-        command.env_remove(name);
-    }
     command
 }
 
