@@ -4,4 +4,7 @@
 mod devices;
 mod golden;
 mod hash;
+mod initialization;
+mod networks;
 mod operations;
+mod optimizers;
