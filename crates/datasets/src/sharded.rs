@@ -3,6 +3,8 @@
 //! It knows every shard's name from the start and says which is still missing; what is there is served as examples.
 //! It fetches nothing itself: the engine does, or `chalkgrad train` from the disk.
 
+use std::rc::Rc;
+
 use crate::cifar10::{Manifest, ShardFile, Split};
 use crate::dataset::{Example, Examples};
 use crate::shard::{Shard, ShardError};
@@ -14,7 +16,8 @@ pub struct ShardedDataset {
     classes: Vec<String>,
     shard_len: usize,
     files: Vec<ShardFile>,
-    arrived: Vec<Option<Shard>>,
+    /// Shared, so that a copy of the data set copies no pictures.
+    arrived: Vec<Option<Rc<Shard>>>,
 }
 
 impl ShardedDataset {
@@ -46,7 +49,7 @@ impl ShardedDataset {
         if expected != found {
             return Err(ShardError::Unexpected { name: file.file.clone(), expected, found });
         }
-        self.arrived[shard] = Some(arrived);
+        self.arrived[shard] = Some(Rc::new(arrived));
         Ok(())
     }
 
@@ -107,5 +110,78 @@ impl Examples for ShardedDataset {
 
     fn example(&self, index: usize) -> Option<Example<'_>> {
         self.arrived.get(index / self.shard_len)?.as_ref()?.example(index % self.shard_len)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sampler::{Sampler, Sampling};
+
+    /// Five training shards, one of them held out, of two pictures of one byte: the picture's number.
+    fn manifest() -> Manifest {
+        let file = |number| ShardFile { file: format!("train-{number}.bin"), bytes: 36, sha256: String::new() };
+        Manifest {
+            classes: vec!["even".into(), "odd".into()],
+            shape: [1, 1, 1],
+            shard_len: 2,
+            held_out_shards: 1,
+            training: (0..5).map(file).collect(),
+            ..Manifest::new("credit", "source")
+        }
+    }
+
+    fn shard(number: u8) -> Vec<u8> {
+        Shard::encode("shard", [1, 1, 1], 2, &[2 * number, 2 * number + 1], &[0, 1]).unwrap()
+    }
+
+    #[test]
+    fn shards_arrive_in_any_order_and_keep_their_places() {
+        let mut dataset = ShardedDataset::new(&manifest(), Split::Training);
+        assert_eq!((dataset.len(), dataset.arrived_shards(), dataset.arrived_bytes()), (8, 0, 0));
+        for number in [2, 0, 3, 1] {
+            assert!(!dataset.is_complete());
+            dataset.insert(usize::from(number), shard(number)).unwrap();
+        }
+        assert!(dataset.is_complete());
+        assert_eq!(dataset.arrived_bytes(), 144);
+        for index in 0..8 {
+            let expected = Example { pixels: &[index as u8], label: (index % 2) as u8 };
+            assert_eq!(dataset.example(index), Some(expected));
+        }
+        assert_eq!(dataset.example(8), None);
+        assert_eq!(dataset.example(usize::MAX), None);
+    }
+
+    #[test]
+    fn a_shard_that_does_not_belong_is_refused_and_changes_nothing() {
+        let mut dataset = ShardedDataset::new(&manifest(), Split::Training);
+        let mut damaged = shard(1);
+        damaged[33] ^= 4;
+        let error = dataset.insert(1, damaged).unwrap_err();
+        assert!(error.to_string().starts_with("train-1.bin was damaged"), "{error}");
+        let longer = Shard::encode("shard", [1, 1, 1], 2, &[1, 2, 3], &[0, 1, 0]).unwrap();
+        let error = dataset.insert(1, longer).unwrap_err();
+        assert!(error.to_string().starts_with("train-1.bin holds 3 pictures of 1 × 1 × 1 in 2 classes"), "{error}");
+        assert_eq!(dataset.insert(4, shard(4)), Err(ShardError::NoSuchShard { shard: 4, shards: 4 }));
+        assert_eq!(dataset.arrived_shards(), 0);
+        dataset.insert(1, shard(1)).unwrap();
+        assert!(dataset.contains(1) && !dataset.contains(0) && !dataset.contains(99));
+    }
+
+    #[test]
+    fn the_sampler_says_what_to_fetch_and_when_to_wait() {
+        let mut dataset = ShardedDataset::new(&manifest(), Split::Training);
+        let sampling =
+            Sampling { seed: 5, examples: dataset.len(), shard_len: dataset.shard_len(), batch: 2, drop_last: true };
+        let mut sampler = Sampler::new(sampling).unwrap();
+        for step in 0..4 {
+            assert!(!dataset.contains_all(&sampler.needs(step)));
+            let next = dataset.missing(sampler.shard_order()).next().unwrap();
+            dataset.insert(next, shard(next as u8)).unwrap();
+            assert!(dataset.contains_all(&sampler.needs(step)));
+            assert!(sampler.position(step).indices.iter().all(|&index| dataset.example(index).is_some()));
+        }
+        assert_eq!(dataset.missing(sampler.shard_order()).next(), None);
     }
 }

@@ -1,1 +1,111 @@
-fn main() {}
+//! The Web Worker: owns the device and runs the laboratory. Thin: messages and files in, messages out, and a loop that
+//! lets the browser breathe between slices. Everything else is `lab`'s.
+
+mod files;
+mod post;
+mod turn;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use lab::{Lab, Next, Outbox, Request};
+use protocol::{Command, Envelope, Event, EventBody, RunId};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::MessageEvent;
+
+use files::WebFiles;
+use turn::Turns;
+
+/// Files that are fetched at once.
+const FETCHES: usize = 3;
+
+/// What wakes the loop.
+enum Input {
+    Command(Envelope, Vec<Vec<u8>>),
+    File(RunId, Request, Result<Vec<u8>, String>),
+}
+
+fn main() {
+    std::panic::set_hook(Box::new(|panic| {
+        console_error_panic_hook::hook(panic);
+        let message = format!("The engine met a fault of its own and stopped: {panic}");
+        post::event(&Event { run: 0, reply_to: None, body: EventBody::Crashed { message } }, &[]);
+    }));
+    let (sender, receiver) = unbounded();
+    listen(sender.clone());
+    let body = EventBody::Ready { version: protocol::VERSION, build: env!("CARGO_PKG_VERSION").into() };
+    post::event(&Event { run: 0, reply_to: None, body }, &[]);
+    spawn_local(run(sender, receiver));
+}
+
+/// Puts every message into the inbox; one that is no command is answered with what is wrong.
+fn listen(inbox: UnboundedSender<Input>) {
+    let on_message =
+        Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| match post::read(&message.data()) {
+            Ok((envelope, buffers)) => drop(inbox.unbounded_send(Input::Command(envelope, buffers))),
+            Err((reply_to, message)) => {
+                post::event(&Event { run: 0, reply_to, body: EventBody::Failed { message, place: None } }, &[]);
+            }
+        });
+    post::scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    // It listens as long as the worker lives.
+    on_message.forget();
+}
+
+async fn run(sender: UnboundedSender<Input>, mut inbox: UnboundedReceiver<Input>) {
+    let files = WebFiles::default();
+    let mut lab =
+        Lab::new(files.clone(), || post::scope().performance().map_or(0.0, |performance| performance.now() / 1000.0));
+    let mut out = Outbox::default();
+    let turns = Turns::new();
+    let fetching = Rc::new(RefCell::new(0));
+    let mut next = Next::Wait;
+    loop {
+        let first = match next {
+            Next::Work => inbox.try_recv().ok(),
+            Next::Wait => match inbox.recv().await {
+                Ok(input) => Some(input),
+                Err(_) => return,
+            },
+        };
+        let mut input = first;
+        while let Some(some) = input {
+            take(&mut lab, &files, some, &mut out).await;
+            input = inbox.try_recv().ok();
+        }
+        fetch(&mut lab, &files, &sender, &fetching);
+        next = lab.work(&mut out).await;
+        out.drain().for_each(|outgoing| post::event(&outgoing.event, &outgoing.buffers));
+        turns.next().await;
+    }
+}
+
+async fn take(lab: &mut Lab<WebFiles>, files: &WebFiles, input: Input, out: &mut Outbox) {
+    match input {
+        Input::Command(envelope, buffers) => {
+            if let Command::Open { base_url } = &envelope.command {
+                files.set_base(base_url);
+            }
+            lab.handle(envelope, buffers, out).await;
+        }
+        Input::File(run, request, bytes) => lab.arrived(run, &request, bytes, out),
+    }
+    out.drain().for_each(|outgoing| post::event(&outgoing.event, &outgoing.buffers));
+}
+
+/// Starts the fetches that the session wants, a few at a time.
+fn fetch(lab: &mut Lab<WebFiles>, files: &WebFiles, sender: &UnboundedSender<Input>, fetching: &Rc<RefCell<usize>>) {
+    while *fetching.borrow() < FETCHES {
+        let Some(request) = lab.next_request() else { return };
+        *fetching.borrow_mut() += 1;
+        let (files, sender, fetching, run) = (files.clone(), sender.clone(), fetching.clone(), lab.run());
+        spawn_local(async move {
+            let bytes = files.fetch(&request.path).await;
+            *fetching.borrow_mut() -= 1;
+            // The loop ends only with the worker.
+            drop(sender.unbounded_send(Input::File(run, request, bytes)));
+        });
+    }
+}

@@ -1,1 +1,21 @@
+//! Sessions: commands in, events out. A host (the worker, the native command) brings files and a clock, hands commands
+//! to a [`Lab`], and lets it [`work`](Lab::work) in slices. No browser types.
+
+mod bench;
+mod data;
+mod error;
+mod lab;
 pub mod language;
+mod outbox;
+mod session;
+mod settings;
+
+pub use bench::Bench;
+pub use data::{Data, Request};
+pub use error::{LabError, Result};
+pub use lab::{Files, Lab};
+pub use outbox::{Outbox, Outgoing};
+pub use session::{Next, Session};
+
+/// Seconds since some moment, ever growing.
+pub type Clock = fn() -> f64;

@@ -120,9 +120,11 @@ pub enum EventBody {
         reason: StopReason,
         message: String,
     },
-    /// A command was refused; everything is as before.
+    /// A command was refused; everything is as before. `place` is the line and column of the network text, from 1.
     Failed {
         message: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<[u32; 2]>,
     },
     /// The engine cannot go on; start a new one, with the last snapshot.
     Crashed {

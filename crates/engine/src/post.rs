@@ -1,0 +1,34 @@
+//! Messages between worker and page: an array of the JSON text and the raw buffers that it names.
+
+use js_sys::{Array, ArrayBuffer, Uint8Array};
+use protocol::{Envelope, Event};
+use wasm_bindgen::prelude::*;
+use web_sys::DedicatedWorkerGlobalScope;
+
+/// The worker's global scope.
+pub(crate) fn scope() -> DedicatedWorkerGlobalScope {
+    js_sys::global().unchecked_into()
+}
+
+/// Sends an event; the buffers are copied out of the module's memory once and transferred.
+pub(crate) fn event(event: &Event, buffers: &[Vec<u8>]) {
+    let Ok(json) = serde_json::to_string(event) else { return };
+    let transfer: Array = buffers.iter().map(|bytes| Uint8Array::from(bytes.as_slice()).buffer()).collect();
+    let message = Array::of1(&json.into()).concat(&transfer);
+    // It fails only where the page is gone.
+    drop(scope().post_message_with_transfer(&message, &transfer));
+}
+
+/// A command and its buffers, or whom to tell what is wrong with it.
+pub(crate) fn read(data: &JsValue) -> Result<(Envelope, Vec<Vec<u8>>), (Option<u32>, String)> {
+    let refuse = |reply_to, what: &str| (reply_to, format!("The engine cannot read this message: {what}."));
+    let parts = data.dyn_ref::<Array>().ok_or_else(|| refuse(None, "it is no array of JSON text and buffers"))?;
+    let json = parts.get(0).as_string().ok_or_else(|| refuse(None, "it does not begin with JSON text"))?;
+    let envelope = serde_json::from_str(&json).map_err(|error| {
+        let id = serde_json::from_str::<serde_json::Value>(&json).ok();
+        let id = id.and_then(|value| value.get("id")?.as_u64()).map(|id| id as u32);
+        refuse(id, &error.to_string())
+    })?;
+    let buffers = parts.iter().skip(1).filter_map(|part| part.dyn_into::<ArrayBuffer>().ok());
+    Ok((envelope, buffers.map(|buffer| Uint8Array::new(&buffer).to_vec()).collect()))
+}

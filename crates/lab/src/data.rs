@@ -1,0 +1,202 @@
+//! The pictures of a session: where they come from, which have arrived, which to fetch next.
+
+use std::rc::Rc;
+
+use datasets::cifar10::{Manifest, Split as Part};
+use datasets::{Dataset, Example, Examples, Sampler, ShardedDataset, Transforms, shapes};
+use protocol::{DatasetName, Notice, Split};
+
+/// Drawn shapes: training, held-out and test pictures.
+const SHAPES: [usize; 3] = [4_000, 500, 1_000];
+
+/// Where a file is asked for and where its bytes go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Below the folder that the page lies in: `data/cifar10/train-07.bin`.
+    pub path: String,
+    part: usize,
+    shard: usize,
+}
+
+/// Training, held-out and test pictures of one data set. A clone shares the pictures that have arrived.
+#[derive(Clone)]
+pub struct Data {
+    parts: [Source; 3],
+    name: DatasetName,
+    pub(crate) transforms: Transforms,
+    /// Shards that have been asked for and have not come.
+    pending: Vec<(usize, usize)>,
+    /// Whether somebody wants every test picture.
+    whole_test: bool,
+}
+
+#[derive(Clone)]
+enum Source {
+    Drawn(Rc<Dataset>),
+    Shards(ShardedDataset),
+}
+
+const TRAINING: usize = 0;
+
+impl Data {
+    /// Shapes drawn from a fixed seed: the run's own seed moves the network, not the data.
+    pub fn shapes() -> Self {
+        let parts = [0, 1, 2].map(|part| Source::Drawn(Rc::new(shapes::generate(part as u64 + 1, SHAPES[part]))));
+        Self::new(parts, DatasetName::Shapes)
+    }
+
+    /// CIFAR-10 from its manifest; the shards come one by one. `all` trains on the held-out pictures too.
+    pub fn cifar10(manifest: &Manifest, all: bool) -> Self {
+        let training = if all { Part::AllTraining } else { Part::Training };
+        let parts =
+            [training, Part::HeldOut, Part::Test].map(|part| Source::Shards(ShardedDataset::new(manifest, part)));
+        Self::new(parts, DatasetName::Cifar10)
+    }
+
+    fn new(parts: [Source; 3], name: DatasetName) -> Self {
+        Self { parts, name, transforms: Transforms::default(), pending: Vec::new(), whole_test: false }
+    }
+
+    pub(crate) fn name(&self) -> DatasetName {
+        self.name
+    }
+
+    pub(crate) fn title(&self) -> &'static str {
+        match self.name {
+            DatasetName::Cifar10 => "CIFAR-10",
+            DatasetName::Shapes => "drawn shapes",
+        }
+    }
+
+    pub(crate) fn classes(&self) -> Vec<String> {
+        match &self.parts[TRAINING] {
+            Source::Drawn(dataset) => dataset.classes().to_vec(),
+            Source::Shards(dataset) => dataset.classes().to_vec(),
+        }
+    }
+
+    /// Channels, height, width.
+    pub(crate) fn shape(&self) -> [usize; 3] {
+        self.training().shape()
+    }
+
+    pub(crate) fn training(&self) -> &dyn Examples {
+        self.parts[TRAINING].examples()
+    }
+
+    pub(crate) fn split(&self, split: Split) -> &dyn Examples {
+        self.parts[part(split)].examples()
+    }
+
+    /// Pictures that arrive together.
+    pub(crate) fn shard_len(&self) -> usize {
+        match &self.parts[TRAINING] {
+            Source::Drawn(dataset) => dataset.len(),
+            Source::Shards(dataset) => dataset.shard_len(),
+        }
+    }
+
+    /// Whether all of these training shards are there.
+    pub(crate) fn has(&self, shards: &[usize]) -> bool {
+        match &self.parts[TRAINING] {
+            Source::Drawn(_) => true,
+            Source::Shards(dataset) => dataset.contains_all(shards),
+        }
+    }
+
+    /// The next file to fetch: first what training starts with and the first test and held-out pictures, then the rest of
+    /// the training pictures in the sampler's order, then the rest of the held-out ones, then of the test ones if wanted.
+    pub(crate) fn next_request(&mut self, sampler: &Sampler) -> Option<Request> {
+        let order = sampler.shard_order();
+        let first = [(TRAINING, *order.first()?), (part(Split::Test), 0), (part(Split::HeldOut), 0)];
+        let rest = |part: usize| (0..self.parts[part].shards()).map(move |shard| (part, shard));
+        let wanted = first
+            .into_iter()
+            .chain(order.iter().map(|&shard| (TRAINING, shard)))
+            .chain(rest(part(Split::HeldOut)))
+            .chain(rest(part(Split::Test)).filter(|_| self.whole_test));
+        let place =
+            wanted.into_iter().find(|place| !self.pending.contains(place) && !self.parts[place.0].has(place.1))?;
+        let Source::Shards(dataset) = &self.parts[place.0] else { return None };
+        let path = format!("data/cifar10/{}", dataset.files().get(place.1)?.file);
+        self.pending.push(place);
+        Some(Request { path, part: place.0, shard: place.1 })
+    }
+
+    /// From now on every test picture is wanted.
+    pub(crate) fn want_whole_test(&mut self) {
+        self.whole_test = true;
+    }
+
+    /// Bytes for a request. On an error it can be asked for again.
+    pub(crate) fn arrived(&mut self, request: &Request, bytes: Vec<u8>) -> Result<(), String> {
+        self.failed(request);
+        match &mut self.parts[request.part] {
+            Source::Drawn(_) => Ok(()),
+            Source::Shards(dataset) => dataset.insert(request.shard, bytes).map_err(|error| error.to_string()),
+        }
+    }
+
+    /// A request that came to nothing: it can be asked for again.
+    pub(crate) fn failed(&mut self, request: &Request) {
+        self.pending.retain(|place| *place != (request.part, request.shard));
+    }
+
+    /// Everything that did not come can be asked for again.
+    pub(crate) fn forget_failures(&mut self) {
+        self.pending.clear();
+    }
+
+    /// Training shards there, training shards in all, bytes of them.
+    pub(crate) fn progress(&self) -> (usize, usize, u64) {
+        match &self.parts[TRAINING] {
+            Source::Drawn(_) => (1, 1, 0),
+            Source::Shards(dataset) => (dataset.arrived_shards(), dataset.files().len(), dataset.arrived_bytes()),
+        }
+    }
+}
+
+impl Source {
+    fn examples(&self) -> &dyn Examples {
+        match self {
+            Self::Drawn(dataset) => dataset.as_ref(),
+            Self::Shards(dataset) => dataset,
+        }
+    }
+
+    fn shards(&self) -> usize {
+        match self {
+            Self::Drawn(_) => 0,
+            Self::Shards(dataset) => dataset.files().len(),
+        }
+    }
+
+    fn has(&self, shard: usize) -> bool {
+        match self {
+            Self::Drawn(_) => true,
+            Self::Shards(dataset) => dataset.contains(shard),
+        }
+    }
+}
+
+fn part(split: Split) -> usize {
+    match split {
+        Split::HeldOut => 1,
+        Split::Test => 2,
+    }
+}
+
+/// Said when CIFAR-10 cannot be had.
+pub(crate) fn missing(reason: &str) -> Notice {
+    Notice {
+        message: format!("CIFAR-10 is not here ({reason}), so this network learns drawn shapes."),
+        remedy: Some("`cargo xtask serve` fetches the pictures; then reload the page.".into()),
+    }
+}
+
+/// One picture as red, green, blue bytes pixel by pixel, grey where it has one channel.
+pub(crate) fn rgb(example: &Example<'_>, [channels, height, width]: [usize; 3]) -> Vec<u8> {
+    let plane = height * width;
+    let channel = |channel: usize| if channels >= 3 { channel } else { 0 };
+    (0..plane).flat_map(|pixel| [0, 1, 2].map(|colour| example.pixels[channel(colour) * plane + pixel])).collect()
+}

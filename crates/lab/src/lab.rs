@@ -1,0 +1,251 @@
+//! The laboratory: one session or one measurement at a time, and the devices they run on.
+
+use std::future::Future;
+
+use chalkgrad::Device;
+use datasets::cifar10::Manifest;
+use protocol::{Command, DatasetName, DeviceName, Envelope, Event, EventBody, Notice, RunId, Settings, StopReason};
+
+use crate::bench::Bench;
+use crate::data::{self, Data, Request};
+use crate::error::{LabError, Result};
+use crate::session::{Next, Session};
+use crate::{Clock, Outbox};
+
+/// The files below the page's folder, wherever they lie.
+pub trait Files {
+    /// A whole file, or a sentence that says why not.
+    fn read(&self, path: &str) -> impl Future<Output = Result<Vec<u8>, String>>;
+}
+
+/// Commands in, events out.
+pub struct Lab<F> {
+    files: F,
+    clock: Clock,
+    session: Option<Session>,
+    bench: Option<(Bench, u32)>,
+    /// Opened once; lost devices are opened again.
+    #[cfg(feature = "gpu")]
+    gpu: Option<Device>,
+    manifest: Option<Manifest>,
+}
+
+impl<F: Files> Lab<F> {
+    /// A laboratory without a network.
+    pub fn new(files: F, clock: Clock) -> Self {
+        Self {
+            files,
+            clock,
+            session: None,
+            bench: None,
+            #[cfg(feature = "gpu")]
+            gpu: None,
+            manifest: None,
+        }
+    }
+
+    /// Carries out one command. Its answer, or why it was refused, is in the outbox afterwards or follows from `work`.
+    pub async fn handle(&mut self, envelope: Envelope, buffers: Vec<Vec<u8>>, out: &mut Outbox) {
+        let Envelope { id, command } = envelope;
+        let answered = self.carry_out(id, command, buffers, out).await;
+        let (body, buffers) = match answered {
+            Ok(Some(answer)) => answer,
+            Ok(None) => return,
+            Err(error) => {
+                if matches!(error, LabError::Library(chalkgrad::Error::DeviceLost { .. })) && self.session.is_some() {
+                    self.give_up(&error, out);
+                }
+                (EventBody::Failed { message: error.to_string(), place: error.place() }, Vec::new())
+            }
+        };
+        out.send(Event { run: self.run(), reply_to: Some(id), body }, buffers);
+    }
+
+    /// One slice of whatever is under way.
+    pub async fn work(&mut self, out: &mut Outbox) -> Next {
+        let worked = match (&mut self.bench, &mut self.session) {
+            (Some(_), _) => return self.measure(out).await,
+            (None, Some(session)) => session.work(out).await,
+            (None, None) => return Next::Wait,
+        };
+        worked.unwrap_or_else(|error| {
+            self.give_up(&error, out);
+            Next::Wait
+        })
+    }
+
+    /// The next file to fetch for the session; its bytes go to `arrived`.
+    pub fn next_request(&mut self) -> Option<Request> {
+        self.session.as_mut()?.next_request()
+    }
+
+    /// A file of this run came, or did not.
+    pub fn arrived(&mut self, run: RunId, request: &Request, bytes: Result<Vec<u8>, String>, out: &mut Outbox) {
+        if let Some(session) = self.session.as_mut().filter(|session| session.run() == run) {
+            session.arrived(request, bytes, out);
+        }
+    }
+
+    /// The run that is on the bench now; 0 before the first.
+    pub fn run(&self) -> RunId {
+        self.session.as_ref().map_or(0, Session::run)
+    }
+
+    async fn carry_out(
+        &mut self,
+        id: u32,
+        command: Command,
+        mut buffers: Vec<Vec<u8>>,
+        out: &mut Outbox,
+    ) -> Result<Option<(EventBody, Vec<Vec<u8>>)>> {
+        let body = match command {
+            Command::Open { .. } => EventBody::Opened,
+            Command::Ping => EventBody::Ponged,
+            Command::Configure { run, settings } => self.configure(run, *settings, None).await?,
+            Command::Restore { run, settings } => {
+                let snapshot =
+                    buffers.pop().ok_or(LabError::Data { message: "`restore` needs a snapshot beside it.".into() })?;
+                self.configure(run, *settings, Some(&snapshot)).await?
+            }
+            Command::Train => {
+                self.session()?.train()?;
+                EventBody::Trained
+            }
+            Command::Pause => EventBody::Paused { step: self.session()?.pause(out).await? },
+            Command::Step { steps } => {
+                self.session()?.step(steps, id)?;
+                return Ok(None);
+            }
+            Command::Reset => {
+                self.session()?.reset(out).await?;
+                EventBody::Reset
+            }
+            Command::Adjust { optimizer, schedule } => {
+                self.session()?.adjust(&optimizer, &schedule).await?;
+                EventBody::Adjusted { optimizer, schedule }
+            }
+            Command::Watch { panels, picture } => {
+                self.session()?.watch(&panels, picture);
+                EventBody::Watched
+            }
+            Command::Acknowledge { panel } => {
+                self.session()?.acknowledge(panel);
+                return Ok(None);
+            }
+            Command::Evaluate { split } => {
+                self.session()?.evaluate(split, id);
+                return Ok(None);
+            }
+            Command::Snapshot => {
+                let session = self.session()?;
+                let bytes = session.snapshot().await?;
+                return Ok(Some((EventBody::SnapshotTaken { step: session.trainer().steps() }, vec![bytes])));
+            }
+            Command::Bench { request } => {
+                if let Some(session) = &mut self.session {
+                    session.pause(out).await?;
+                }
+                let device = self.device(request.device).await?;
+                self.bench = Some((Bench::new(*request, &device, self.clock).await?, id));
+                return Ok(None);
+            }
+        };
+        Ok(Some((body, Vec::new())))
+    }
+
+    fn session(&mut self) -> Result<&mut Session> {
+        self.session.as_mut().ok_or(LabError::NotConfigured)
+    }
+
+    /// Builds a new session; the old one stays where it was if that fails.
+    async fn configure(&mut self, run: RunId, settings: Settings, snapshot: Option<&[u8]>) -> Result<EventBody> {
+        let device = self.device(settings.device).await?;
+        let (data, notice) = self.data(settings.dataset).await;
+        let mut session = Session::new(run, settings, &device, data, self.clock).await?;
+        if let Some(snapshot) = snapshot {
+            session.restore(snapshot)?;
+        }
+        let configured = session.configured(notice);
+        self.session = Some(session);
+        Ok(configured)
+    }
+
+    /// The data set of that name, or drawn shapes with a word about why.
+    async fn data(&mut self, name: DatasetName) -> (Data, Option<Notice>) {
+        let known = self.session.as_ref().map(Session::data).filter(|data| data.name() == name);
+        if let Some(data) = known {
+            return (data, None);
+        }
+        if name == DatasetName::Shapes {
+            return (Data::shapes(), None);
+        }
+        if self.manifest.is_none() {
+            let manifest = self.files.read("data/cifar10/manifest.json").await;
+            let parsed = manifest.and_then(|bytes| Manifest::parse(&bytes).map_err(|error| error.to_string()));
+            match parsed {
+                Ok(manifest) => self.manifest = Some(manifest),
+                Err(reason) => return (Data::shapes(), Some(data::missing(&reason))),
+            }
+        }
+        match &self.manifest {
+            Some(manifest) => (Data::cifar10(manifest, false), None),
+            None => (Data::shapes(), None),
+        }
+    }
+
+    /// A device that was named outright is that device or an error; `auto` is a real GPU or the CPU.
+    async fn device(&mut self, name: DeviceName) -> Result<Device> {
+        if name == DeviceName::Cpu {
+            return Ok(Device::Cpu);
+        }
+        match (self.gpu().await, name) {
+            (Ok(gpu), DeviceName::Webgpu) => Ok(gpu),
+            (Ok(gpu), _) if !gpu.is_software() => Ok(gpu),
+            (Err(error), DeviceName::Webgpu) => Err(error.into()),
+            _ => Ok(Device::Cpu),
+        }
+    }
+
+    #[cfg(feature = "gpu")]
+    async fn gpu(&mut self) -> chalkgrad::Result<Device> {
+        if let Some(gpu) = self.gpu.as_ref().filter(|gpu| !gpu.is_lost()) {
+            return Ok(gpu.clone());
+        }
+        let gpu = Device::gpu().await?;
+        self.gpu = Some(gpu.clone());
+        Ok(gpu)
+    }
+
+    #[cfg(not(feature = "gpu"))]
+    async fn gpu(&mut self) -> chalkgrad::Result<Device> {
+        Err(chalkgrad::Error::NoDevice { reason: "this build has no GPU support".into() })
+    }
+
+    async fn measure(&mut self, out: &mut Outbox) -> Next {
+        let Some((mut bench, id)) = self.bench.take() else { return Next::Wait };
+        let body = match bench.advance().await {
+            Ok(None) => {
+                self.bench = Some((bench, id));
+                return Next::Work;
+            }
+            Ok(Some(result)) => EventBody::Benched { result },
+            Err(error) => EventBody::Failed { message: error.to_string(), place: None },
+        };
+        out.send(Event { run: self.run(), reply_to: Some(id), body }, Vec::new());
+        Next::Work
+    }
+
+    /// A slice failed: the session is gone, the page hears why and holds the last snapshot.
+    fn give_up(&mut self, error: &LabError, out: &mut Outbox) {
+        let run = self.run();
+        let step = self.session.as_ref().map_or(0, |session| session.trainer().steps());
+        let body = match error {
+            LabError::Library(chalkgrad::Error::DeviceLost { .. }) => {
+                EventBody::Stopped { step, reason: StopReason::DeviceLost, message: error.to_string() }
+            }
+            _ => EventBody::Crashed { message: error.to_string() },
+        };
+        self.session = None;
+        out.send(Event { run, reply_to: None, body }, Vec::new());
+    }
+}

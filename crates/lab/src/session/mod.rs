@@ -1,0 +1,423 @@
+//! A training session: one network, its data and its trainer, worked on in slices so that commands come through between.
+
+mod evaluation;
+mod panels;
+mod sheet;
+
+use std::collections::HashMap;
+
+use chalkgrad::{Device, Metrics, RING, Trainer};
+use datasets::{Augmentation, Augmenter, Batch, Sampler, Sampling};
+use protocol::{Event, EventBody, LayerInfo, Notice, Panel, RunId, Settings, Split, StopReason};
+
+use crate::data::{Data, Request};
+use crate::error::{LabError, Result};
+use crate::{Clock, Outbox, settings};
+use evaluation::Evaluations;
+use panels::Panels;
+
+/// Steps that may be under way on a GPU, so that a pause means now.
+const IN_FLIGHT: usize = 3;
+/// Seconds between two `progressed` events.
+const REPORT_EVERY: f64 = 0.06;
+/// Seconds of training in one slice of work.
+const SLICE: f64 = 0.03;
+/// How often a file is asked for before the run stops.
+const ATTEMPTS: u32 = 3;
+
+/// What the session is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Activity {
+    Paused,
+    /// Until told to pause.
+    Training,
+    /// Up to this step; then the command of this number is answered.
+    Stepping {
+        until: u64,
+        reply_to: u32,
+    },
+}
+
+/// Whether the next slice can begin at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// There is more to do.
+    Work,
+    /// Nothing to do until a command or a file comes.
+    Wait,
+}
+
+/// One run from `configure` to the next.
+pub struct Session {
+    run: RunId,
+    settings: Settings,
+    trainer: Trainer,
+    data: Data,
+    sampler: Sampler,
+    batch: Batch,
+    activity: Activity,
+    clock: Clock,
+    rate: Rate,
+    reported: f64,
+    waiting: bool,
+    /// Failed attempts by file.
+    attempts: HashMap<String, u32>,
+    evaluations: Evaluations,
+    panels: Panels,
+}
+
+/// Images a second over the last stretch of uninterrupted training.
+#[derive(Default)]
+struct Rate {
+    /// Seconds at which the current stretch began, and the images since.
+    since: Option<f64>,
+    images: u64,
+    last: Option<f64>,
+}
+
+impl Rate {
+    fn count(&mut self, now: f64, images: usize) {
+        let since = *self.since.get_or_insert(now);
+        self.images += images as u64;
+        if now - since >= 1.0 {
+            self.last = Some(self.images as f64 / (now - since));
+            (self.since, self.images) = (Some(now), 0);
+        }
+    }
+
+    fn interrupt(&mut self) {
+        (self.since, self.images) = (None, 0);
+    }
+}
+
+impl Session {
+    /// Builds network, programs and sampler; trains nothing yet.
+    pub async fn new(run: RunId, settings: Settings, device: &Device, data: Data, clock: Clock) -> Result<Self> {
+        let network = settings::network(&settings.network, data.shape())?;
+        let (outputs, classes) = (network.output().elements(), data.classes().len());
+        if network.output().rank() == 1 && outputs != classes {
+            return Err(LabError::Classes { outputs, classes, dataset: data.title() });
+        }
+        let sampler = Sampler::new(Sampling {
+            seed: settings.seed,
+            examples: data.training().len(),
+            shard_len: data.shard_len(),
+            batch: settings.batch_size as usize,
+            drop_last: true,
+        })?;
+        let options = settings::options(&settings, sampler.steps_per_epoch())?;
+        let batch = Batch::new(options.batch, data.shape())?;
+        let trainer = Trainer::new(device, network, options).await?;
+        Ok(Self {
+            run,
+            settings,
+            trainer,
+            data,
+            sampler,
+            batch,
+            activity: Activity::Paused,
+            clock,
+            rate: Rate::default(),
+            reported: f64::NEG_INFINITY,
+            waiting: false,
+            attempts: HashMap::new(),
+            evaluations: Evaluations::default(),
+            panels: Panels::default(),
+        })
+    }
+
+    /// The number of this run.
+    pub fn run(&self) -> RunId {
+        self.run
+    }
+
+    /// The trainer, to measure and to save.
+    pub fn trainer(&self) -> &Trainer {
+        &self.trainer
+    }
+
+    /// Its pictures, for the next run on the same data set: nothing that arrived is fetched again.
+    pub(crate) fn data(&self) -> Data {
+        let mut data = self.data.clone();
+        data.forget_failures();
+        data
+    }
+
+    /// What stands ready, for the page.
+    pub fn configured(&self, notice: Option<Notice>) -> EventBody {
+        let network = self.trainer.network();
+        let layers = network.layers().iter().map(|layer| LayerInfo {
+            path: layer.path.clone(),
+            text: layer.text.clone(),
+            output_shape: layer.output.dims().iter().map(|&dim| dim as u32).collect(),
+            parameters: layer.parameters as u64,
+            multiply_adds: layer.multiply_adds,
+        });
+        let device = self.trainer.store().device();
+        EventBody::Configured {
+            device: if device.kind() == "gpu" { "webgpu" } else { "cpu" }.into(),
+            adapter: device.adapter(),
+            layers: layers.collect(),
+            parameters: network.parameter_count() as u64,
+            input: self.data.shape().map(|length| length as u32),
+            classes: self.data.classes(),
+            dataset: self.data.title().into(),
+            training_examples: self.data.training().len() as u64,
+            steps_per_epoch: self.sampler.steps_per_epoch(),
+            step: self.trainer.steps(),
+            notice,
+        }
+    }
+
+    /// Trains until told to pause.
+    pub fn train(&mut self) -> Result<()> {
+        if self.schedule_ended() {
+            return Err(LabError::ScheduleEnded);
+        }
+        self.attempts.clear();
+        self.activity = Activity::Training;
+        Ok(())
+    }
+
+    /// Trains this many steps; `reply_to` is answered by `stepped`.
+    pub fn step(&mut self, steps: u32, reply_to: u32) -> Result<()> {
+        if self.schedule_ended() {
+            return Err(LabError::ScheduleEnded);
+        }
+        self.attempts.clear();
+        self.activity = Activity::Stepping { until: self.trainer.steps() + u64::from(steps), reply_to };
+        Ok(())
+    }
+
+    /// Stops after the step in flight; its numbers are out before the answer.
+    pub async fn pause(&mut self, out: &mut Outbox) -> Result<u64> {
+        self.stop_stepping(out);
+        self.activity = Activity::Paused;
+        self.rate.interrupt();
+        self.report(out).await?;
+        Ok(self.trainer.steps())
+    }
+
+    /// Back to the seed's first parameters.
+    pub async fn reset(&mut self, out: &mut Outbox) -> Result<()> {
+        self.pause(out).await?;
+        self.trainer.reset()?;
+        self.panels.refresh();
+        Ok(())
+    }
+
+    /// Other rates or another schedule from the next step on.
+    pub async fn adjust(&mut self, optimizer: &protocol::Optimizer, schedule: &protocol::Schedule) -> Result<()> {
+        let (rule, decay_biases) = settings::optimizer(optimizer)?;
+        let planned = settings::schedule(schedule, self.sampler.steps_per_epoch())?;
+        self.trainer.adjust(rule, planned, decay_biases).await?;
+        (self.settings.optimizer, self.settings.schedule) = (*optimizer, *schedule);
+        Ok(())
+    }
+
+    /// Which pictures the page wants.
+    pub fn watch(&mut self, panels: &[Panel], picture: u32) {
+        self.panels.watch(panels, picture);
+    }
+
+    /// The page drew this panel's last picture.
+    pub fn acknowledge(&mut self, panel: Panel) {
+        self.panels.acknowledge(panel);
+    }
+
+    /// Measures a whole split in slices; `reply_to` is answered at its end.
+    pub fn evaluate(&mut self, split: Split, reply_to: u32) {
+        if split == Split::Test {
+            self.data.want_whole_test();
+        }
+        self.attempts.clear();
+        self.evaluations.begin(split, reply_to);
+    }
+
+    /// The run's state as opaque bytes.
+    pub async fn snapshot(&self) -> Result<Vec<u8>> {
+        Ok(self.trainer.snapshot().await?)
+    }
+
+    /// Goes on where a snapshot stood.
+    pub fn restore(&mut self, bytes: &[u8]) -> Result<()> {
+        self.trainer.restore(bytes)?;
+        self.panels.refresh();
+        Ok(())
+    }
+
+    /// The next file to fetch, if any.
+    pub fn next_request(&mut self) -> Option<Request> {
+        self.data.next_request(&self.sampler)
+    }
+
+    /// A file came, or did not. After too many failures the run stops and says so.
+    pub fn arrived(&mut self, request: &Request, bytes: std::result::Result<Vec<u8>, String>, out: &mut Outbox) {
+        let kept = match bytes {
+            Ok(bytes) => self.data.arrived(request, bytes),
+            Err(reason) => Err(reason),
+        };
+        let mut notice = None;
+        if let Err(reason) = kept {
+            let attempts = self.attempts.entry(request.path.clone()).or_default();
+            *attempts += 1;
+            // A request that has failed for good stays pending, so that it is not asked for again.
+            if *attempts < ATTEMPTS {
+                self.data.failed(request);
+            } else {
+                notice = Some(Notice {
+                    message: format!("A part of the pictures could not be loaded: {reason}"),
+                    remedy: Some("Train asks for it again; what has arrived goes on being used.".into()),
+                });
+            }
+        }
+        self.report_data(notice, out);
+    }
+
+    /// One slice: some training, then whatever evaluation or picture is due.
+    pub async fn work(&mut self, out: &mut Outbox) -> Result<Next> {
+        let trained = self.train_slice(out).await?;
+        let looked = self.draw_panels(out).await?;
+        let evaluated = self.evaluate_slice(out).await?;
+        Ok(if trained || looked || evaluated { Next::Work } else { Next::Wait })
+    }
+
+    async fn train_slice(&mut self, out: &mut Outbox) -> Result<bool> {
+        let began = (self.clock)();
+        let mut trained = false;
+        while self.activity != Activity::Paused && (self.clock)() - began < SLICE {
+            let step = self.trainer.steps();
+            if matches!(self.activity, Activity::Stepping { until, .. } if until <= step) {
+                self.report(out).await?;
+                self.stop_stepping(out);
+                self.activity = Activity::Paused;
+                break;
+            }
+            if self.schedule_ended() {
+                self.report(out).await?;
+                self.stop(StopReason::ScheduleEnded, "The schedule has run its whole length.".into(), out);
+                break;
+            }
+            let needed = self.sampler.needs(step);
+            if !self.data.has(&needed) {
+                self.wait_for_data(out);
+                break;
+            }
+            self.waiting = false;
+            self.train_step(step).await?;
+            trained = true;
+            let due = (self.clock)() - self.reported >= REPORT_EVERY || self.trainer.unread() == RING;
+            if due && !self.report(out).await? {
+                break;
+            }
+        }
+        Ok(trained)
+    }
+
+    async fn train_step(&mut self, step: u64) -> Result<()> {
+        let position = self.sampler.position(step);
+        let augmentation = self.settings.augmentation;
+        let augmenter = Augmenter {
+            augmentation: Augmentation { flip: augmentation.flip, shift: augmentation.shift },
+            seed: self.settings.seed,
+            epoch: position.epoch,
+        };
+        self.batch.fill(self.data.training(), position.indices, &self.data.transforms, Some(augmenter))?;
+        self.trainer.train(examples(&self.batch))?;
+        self.trainer.store().device().settle(IN_FLIGHT).await?;
+        self.rate.count((self.clock)(), self.batch.size());
+        Ok(())
+    }
+
+    /// Sends the numbers of the steps since the last report. False where one of them stopped the run.
+    async fn report(&mut self, out: &mut Outbox) -> Result<bool> {
+        let metrics = self.trainer.metrics().await?;
+        self.reported = (self.clock)();
+        let Some(first) = metrics.first() else { return Ok(true) };
+        let bad = metrics.iter().find(|metrics| !metrics.loss.is_finite()).copied();
+        let good: Vec<&Metrics> = metrics.iter().take_while(|metrics| metrics.loss.is_finite()).collect();
+        let steps = self.trainer.steps();
+        let body = EventBody::Progressed {
+            first_step: first.step,
+            losses: good.iter().map(|metrics| metrics.loss).collect(),
+            accuracies: good.iter().map(|metrics| metrics.accuracy).collect(),
+            examples: steps * self.batch.size() as u64,
+            epoch: steps as f64 / self.sampler.steps_per_epoch() as f64,
+            images_per_second: self.rate.last,
+            learning_rate: self.trainer.learning_rate(),
+        };
+        self.send(body, out);
+        let Some(bad) = bad else { return Ok(true) };
+        let message = self.explain_not_a_number(bad.step).await?;
+        self.stop(StopReason::NotANumber, message, out);
+        Ok(false)
+    }
+
+    /// Says where a loss that is no longer a number came from.
+    async fn explain_not_a_number(&self, step: u64) -> Result<String> {
+        for parameter in self.trainer.network().parameters() {
+            let values = self.trainer.parameter(&parameter.path).await?;
+            let broken = values.iter().filter(|value| !value.is_finite()).count();
+            if broken > 0 {
+                return Ok(format!(
+                    "At step {step} the loss stopped being a number: {broken} of the {} numbers of `{}` grew beyond all bounds. \
+                     A smaller learning rate helps.",
+                    values.len(),
+                    parameter.path
+                ));
+            }
+        }
+        Ok(format!(
+            "At step {step} the loss stopped being a number, although every parameter still is one: the activations grew \
+             beyond all bounds. A smaller learning rate helps."
+        ))
+    }
+
+    /// Training waits for pictures: says so once, and stops where they cannot be had.
+    fn wait_for_data(&mut self, out: &mut Outbox) {
+        self.rate.interrupt();
+        if !self.waiting {
+            self.waiting = true;
+            self.report_data(None, out);
+        }
+        if self.attempts.values().any(|&attempts| attempts >= ATTEMPTS) {
+            self.data.forget_failures();
+            let message = "The pictures that the next step needs could not be loaded. What was learned is kept; Train tries again.";
+            self.stop(StopReason::DataMissing, message.into(), out);
+        }
+    }
+
+    fn report_data(&self, notice: Option<Notice>, out: &mut Outbox) {
+        let (loaded, total, bytes) = self.data.progress();
+        let (loaded_shards, total_shards) = (loaded as u32, total as u32);
+        self.send(EventBody::DataProgressed { loaded_shards, total_shards, loaded_bytes: bytes, notice }, out);
+    }
+
+    fn schedule_ended(&self) -> bool {
+        self.trainer.options().schedule.total_steps().is_some_and(|total| self.trainer.steps() >= total)
+    }
+
+    fn stop(&mut self, reason: StopReason, message: String, out: &mut Outbox) {
+        self.stop_stepping(out);
+        self.activity = Activity::Paused;
+        self.rate.interrupt();
+        self.send(EventBody::Stopped { step: self.trainer.steps(), reason, message }, out);
+    }
+
+    /// Answers a `step` command that is under way.
+    fn stop_stepping(&self, out: &mut Outbox) {
+        if let Activity::Stepping { reply_to, .. } = self.activity {
+            let body = EventBody::Stepped { step: self.trainer.steps() };
+            out.send(Event { run: self.run, reply_to: Some(reply_to), body }, Vec::new());
+        }
+    }
+
+    fn send(&self, body: EventBody, out: &mut Outbox) {
+        out.send(Event { run: self.run, reply_to: None, body }, Vec::new());
+    }
+}
+
+/// A batch as the trainer takes it.
+fn examples(batch: &Batch) -> chalkgrad::Examples<'_> {
+    chalkgrad::Examples { images: &batch.images, labels: &batch.labels, weights: &batch.weights }
+}

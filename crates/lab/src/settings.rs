@@ -1,0 +1,99 @@
+//! The page's settings as the library takes them, each checked.
+
+use chalkgrad::nn::{Initialization, Network};
+use chalkgrad::optim::{Optimizer, Schedule};
+use chalkgrad::{Options, Shape};
+
+use crate::error::{LabError, Result};
+use crate::language;
+
+/// Parses and fits a network text to pictures of this shape.
+pub(crate) fn network(text: &str, input: [usize; 3]) -> Result<Network> {
+    Ok(Network::new(language::parse(text)?, Shape::from(input))?)
+}
+
+/// How to train with these settings, where an epoch has this many steps.
+pub(crate) fn options(settings: &protocol::Settings, steps_per_epoch: u64) -> Result<Options> {
+    let (optimizer, decay_biases) = optimizer(&settings.optimizer)?;
+    Ok(Options {
+        batch: settings.batch_size as usize,
+        optimizer,
+        schedule: schedule(&settings.schedule, steps_per_epoch)?,
+        initialization: match settings.initialization {
+            protocol::Initialization::Pytorch => Initialization::PyTorch,
+            protocol::Initialization::Convnetjs => Initialization::ConvNetJs,
+        },
+        seed: settings.seed,
+        decay_biases,
+    })
+}
+
+/// The update rule, and whether biases decay.
+pub(crate) fn optimizer(optimizer: &protocol::Optimizer) -> Result<(Optimizer, bool)> {
+    Ok(match *optimizer {
+        protocol::Optimizer::Sgd { learning_rate, momentum, nesterov, weight_decay } => {
+            let momentum = fraction("momentum", momentum)?;
+            if nesterov && momentum == 0.0 {
+                return Err(LabError::Setting { name: "nesterov", rule: "needs a momentum above 0" });
+            }
+            let (learning_rate, weight_decay) = rates(learning_rate, weight_decay)?;
+            (Optimizer::Sgd { learning_rate, momentum, nesterov, weight_decay }, true)
+        }
+        protocol::Optimizer::Adadelta { learning_rate, rho, epsilon, weight_decay, decay_biases } => {
+            let (rho, epsilon) = (fraction("rho", rho)?, positive("epsilon", epsilon)?);
+            let (learning_rate, weight_decay) = rates(learning_rate, weight_decay)?;
+            (Optimizer::Adadelta { learning_rate, rho, epsilon, weight_decay }, decay_biases)
+        }
+        protocol::Optimizer::Adamw { learning_rate, beta1, beta2, epsilon, weight_decay } => {
+            let betas = [fraction("beta1", beta1)?, fraction("beta2", beta2)?];
+            let epsilon = positive("epsilon", epsilon)?;
+            let (learning_rate, weight_decay) = rates(learning_rate, weight_decay)?;
+            (Optimizer::AdamW { learning_rate, betas, epsilon, weight_decay }, true)
+        }
+    })
+}
+
+/// The schedule in steps.
+pub(crate) fn schedule(schedule: &protocol::Schedule, steps_per_epoch: u64) -> Result<Schedule> {
+    Ok(match *schedule {
+        protocol::Schedule::Constant => Schedule::Constant,
+        protocol::Schedule::OneCycle {
+            epochs,
+            pct_start,
+            div_factor,
+            final_div_factor,
+            cycle_momentum,
+            base_momentum,
+            max_momentum,
+        } => {
+            let momentum = [fraction("base_momentum", base_momentum)?, fraction("max_momentum", max_momentum)?];
+            Schedule::OneCycle {
+                total_steps: (positive("epochs", epochs)? * steps_per_epoch as f64).ceil().max(1.0) as u64,
+                pct_start: fraction("pct_start", pct_start)?,
+                div_factor: positive("div_factor", div_factor)?,
+                final_div_factor: positive("final_div_factor", final_div_factor)?,
+                momentum: cycle_momentum.then_some(momentum),
+            }
+        }
+    })
+}
+
+fn rates(learning_rate: f64, weight_decay: f64) -> Result<(f64, f64)> {
+    Ok((not_negative("learning_rate", learning_rate)?, not_negative("weight_decay", weight_decay)?))
+}
+
+fn check(name: &'static str, value: f64, holds: bool, rule: &'static str) -> Result<f64> {
+    if value.is_finite() && holds { Ok(value) } else { Err(LabError::Setting { name, rule }) }
+}
+
+fn positive(name: &'static str, value: f64) -> Result<f64> {
+    check(name, value, value > 0.0, "must be above 0")
+}
+
+fn not_negative(name: &'static str, value: f64) -> Result<f64> {
+    check(name, value, value >= 0.0, "must be a number of at least 0")
+}
+
+fn fraction(name: &'static str, value: f64) -> Result<f64> {
+    check(name, value, (0.0..1.0).contains(&value), "must be at least 0 and below 1")
+}
