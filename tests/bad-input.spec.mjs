@@ -25,12 +25,18 @@ describe("a person types nonsense", () => {
   ]) {
     test(`in the network: ${what}`, async (t) => {
       const { lab } = await open(t);
-      const { settings } = await lab.state();
+      await lab.step();
+      await lab.untilEvent("stepped");
       await lab.setNetwork(network);
       await lab.apply();
-      assert.match(await lab.problem(), sentence);
-      await lab.setNetwork(settings.network);
+      const problem = lab.frame.locator(".editor").getByRole("status");
+      assert.match(await problem.innerText(), sentence);
+      // The run that stood there still stands where it was.
+      assert.equal((await lab.state()).step, 1);
+      await worksOn(lab);
+      await lab.setNetwork("nn.Sequential(nn.Flatten(), nn.Linear(3072, 10))");
       await lab.apply();
+      assert.equal(await problem.innerText(), "");
       await worksOn(lab);
     });
   }

@@ -48,6 +48,32 @@ export class Lab {
     return this.button("Reset").click();
   }
 
+  /** Types a number into the field of this name. */
+  async setNumber(label, number) {
+    const field = this.frame.getByRole("textbox", { name: label, exact: true });
+    await field.fill(String(number));
+    await field.press("Tab");
+  }
+
+  /** Types the network text. */
+  setNetwork(text) {
+    return this.network().fill(text);
+  }
+
+  network() {
+    return this.frame.getByRole("textbox", { name: /^Network/ });
+  }
+
+  /** Presses Apply and waits until the new settings run or are refused. */
+  async apply() {
+    const { run } = await this.state();
+    await this.button("Apply").click();
+    return until("the settings are applied or refused", async () => {
+      const state = await this.state();
+      return state.refusal !== null || state.run !== run;
+    });
+  }
+
   /** The value beside a label such as `Examples seen`; empty while there is none. */
   async reading(label) {
     // The term is followed by its explanation, which only the pointer brings up.
