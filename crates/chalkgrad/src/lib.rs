@@ -34,6 +34,8 @@ pub mod random;
 mod shape;
 mod store;
 mod trainer;
+#[doc(hidden)]
+pub mod twins;
 
 pub use array::Array;
 pub use check::{Comparison, GradientReport, LeafReport, check_gradients};

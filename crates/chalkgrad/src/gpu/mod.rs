@@ -73,6 +73,11 @@ impl Gpu {
         self.software
     }
 
+    /// Whether the device is gone, and every buffer with it.
+    pub fn is_lost(&self) -> bool {
+        self.status.is_lost()
+    }
+
     /// Buffers that exist now, for tests that watch them.
     pub fn live_buffers(&self) -> usize {
         self.status.live().buffers

@@ -47,6 +47,11 @@ impl Status {
         state.error.take().map_or(Ok(()), Err)
     }
 
+    /// Whether the device is gone.
+    pub(super) fn is_lost(&self) -> bool {
+        self.lock().lost.is_some()
+    }
+
     /// Notes the loss; the first reason stays.
     pub(super) fn lose(&self, reason: &str) {
         let reason = if reason.is_empty() { "its driver gave no reason" } else { reason };

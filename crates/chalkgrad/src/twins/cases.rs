@@ -1,0 +1,252 @@
+//! The cases of each operation: random options and shapes, values that suit it.
+
+use super::{Case, Draw};
+use crate::Shape;
+use crate::op::{Binary, Op, Unary, Window};
+
+/// Random cases an operation.
+const CASES: usize = 10;
+
+/// What fills an operation's inputs.
+#[derive(Clone, Copy)]
+enum Fill {
+    /// Standard normal.
+    Normal,
+    /// Multiples of ½, so that equal numbers meet.
+    Steps,
+    /// From ½ upwards.
+    Positive,
+    /// 0 or 1.
+    Truth,
+    /// Class indices, one of them naming no class.
+    Labels(usize),
+}
+
+/// The operation after this one. A new operation does not build until it stands here, and in [`drawn`].
+fn next(op: &Op) -> Option<Op> {
+    let (shape, window) = (Shape::default(), Window::square(1));
+    let after = |position: Option<usize>| position.map(|position| position + 1);
+    Some(match op {
+        Op::Leaf { .. } => Op::Constant { value: 0.0 },
+        Op::Constant { .. } => Op::Unary(Unary::ALL[0]),
+        Op::Unary(unary) => {
+            match after(Unary::ALL.iter().position(|other| other == unary)).and_then(|next| Unary::ALL.get(next)) {
+                Some(unary) => Op::Unary(*unary),
+                None => Op::Binary(Binary::ALL[0]),
+            }
+        }
+        Op::Binary(binary) => {
+            match after(Binary::ALL.iter().position(|other| other == binary)).and_then(|next| Binary::ALL.get(next)) {
+                Some(binary) => Op::Binary(*binary),
+                None => Op::Where,
+            }
+        }
+        Op::Where => Op::Expand { shape },
+        Op::Expand { .. } => Op::Reshape { shape },
+        Op::Reshape { .. } => Op::Permute { axes: vec![] },
+        Op::Permute { .. } => Op::Sum { axes: vec![], keep: false },
+        Op::Sum { .. } => Op::MatMul { transpose_a: false, transpose_b: false },
+        Op::MatMul { .. } => Op::Conv2d(window),
+        Op::Conv2d(_) => Op::Conv2dInputGradient { window, input: [1, 1] },
+        Op::Conv2dInputGradient { .. } => Op::Conv2dWeightGradient(window),
+        Op::Conv2dWeightGradient(_) => Op::MaxPool2d(window),
+        Op::MaxPool2d(_) => Op::MaxPool2dGradient(window),
+        Op::MaxPool2dGradient(_) => Op::AvgPool2d(window),
+        Op::AvgPool2d(_) => Op::AvgPool2dGradient { window, input: [1, 1] },
+        Op::AvgPool2dGradient { .. } => Op::LogSoftmax,
+        Op::LogSoftmax => Op::ArgMax,
+        Op::ArgMax => Op::CrossEntropy,
+        Op::CrossEntropy => Op::CrossEntropyGradient,
+        Op::CrossEntropyGradient => return None,
+    })
+}
+
+/// Every operation, `CASES` times.
+pub fn operations() -> Vec<Case> {
+    let mut cases = Vec::new();
+    let mut op = Some(Op::Leaf { name: String::new() });
+    while let Some(current) = op {
+        let mut draw = Draw::new(cases.len() as u64);
+        for round in 0..CASES {
+            let (op, inputs) = drawn(&current, &mut draw, round);
+            cases.push(case(op, &inputs, &mut draw));
+        }
+        op = next(&current);
+    }
+    cases
+}
+
+/// More elements than workgroups fit along one axis of a dispatch.
+pub fn large() -> Vec<Case> {
+    let shape = Shape::from([65_536 * 256 / 16 + 1, 16]);
+    let mut case = Case::new("a map, a copy and a sum of 16 million elements");
+    let (x, row) = (case.leaf(&[1, 16].into(), (0..16).map(|i| i as f32).collect()), [1, 16]);
+    let x = case.graph.tensor(x).map(|x| x.reshape(row).expand(shape).permute(&[1, 0]));
+    let sums = x.map(|x| ((x + 1.0).sum(&[1], false).id(), (x * 2.0).sum(&[0, 1], false).id()));
+    case.outputs.extend(sums.into_iter().flat_map(|(rows, all)| [rows, all]));
+    vec![case]
+}
+
+/// An operation like `op` with random options, and its inputs. The first round is as small as can be.
+fn drawn(op: &Op, draw: &mut Draw, round: usize) -> (Op, Vec<(Shape, Fill)>) {
+    use Fill::{Labels, Normal, Positive, Steps, Truth};
+    let most = if round == 0 { 1 } else { 3 + 3 * round };
+    match op {
+        // A leaf or a constant alone is an output too.
+        Op::Leaf { .. } => (op.clone(), vec![(any(draw, most), Normal)]),
+        Op::Constant { .. } => (Op::Constant { value: f64::from(draw.normal()) }, vec![]),
+        Op::Unary(Unary::Log | Unary::Sqrt) => (op.clone(), vec![(any(draw, most), Positive)]),
+        Op::Unary(_) => (op.clone(), vec![(any(draw, most), Normal)]),
+        Op::Binary(binary) => {
+            let shape = any(draw, most);
+            let fill = match binary {
+                Binary::Greater | Binary::Equal => Steps,
+                Binary::Div => Positive,
+                _ => Normal,
+            };
+            (op.clone(), vec![(shape.clone(), if *binary == Binary::Div { Normal } else { fill }), (shape, fill)])
+        }
+        Op::Where => {
+            let shape = any(draw, most);
+            (Op::Where, vec![(shape.clone(), Truth), (shape.clone(), Normal), (shape, Normal)])
+        }
+        Op::Expand { .. } => {
+            let shape = any(draw, most);
+            let from: Vec<usize> = shape.dims().iter().map(|&dim| draw.pick(&[1, dim])).collect();
+            let from = from[draw.between(0, from.len()).min(from.iter().take_while(|&&dim| dim == 1).count())..].to_vec();
+            (Op::Expand { shape }, vec![(from.into(), Normal)])
+        }
+        Op::Reshape { .. } => {
+            let shape = any(draw, most);
+            (Op::Reshape { shape: [shape.elements()].into() }, vec![(shape, Normal)])
+        }
+        Op::Permute { .. } => {
+            let shape = any(draw, most);
+            let mut axes: Vec<usize> = (0..shape.rank()).collect();
+            for axis in (1..axes.len()).rev() {
+                axes.swap(axis, draw.between(0, axis));
+            }
+            (Op::Permute { axes }, vec![(shape, Normal)])
+        }
+        Op::Sum { .. } => {
+            let long = 1 + 700 * (round / 5);
+            let shape: Shape = [draw.between(1, most.min(9)), draw.between(1, most), draw.between(1, most.min(7)), draw.between(1, long)].into();
+            let axes = (0..4).filter(|_| draw.uniform() < 0.6).collect();
+            (Op::Sum { axes, keep: draw.uniform() < 0.5 }, vec![(shape, Positive)])
+        }
+        Op::MatMul { .. } => {
+            let [m, n, k] = [draw.between(1, most), draw.between(1, most), draw.between(1, most * most)];
+            let (transpose_a, transpose_b) = (draw.uniform() < 0.5, draw.uniform() < 0.5);
+            let a = if transpose_a { [k, m] } else { [m, k] };
+            let b = if transpose_b { [n, k] } else { [k, n] };
+            (Op::MatMul { transpose_a, transpose_b }, vec![(a.into(), Normal), (b.into(), Normal)])
+        }
+        Op::Conv2d(_) => {
+            let [images, weight, _] = convolution(draw, round);
+            (Op::Conv2d(images.1), vec![(images.0, Normal), (weight.0, Normal)])
+        }
+        Op::Conv2dInputGradient { .. } => {
+            let [images, weight, gradient] = convolution(draw, round);
+            let input = [images.0.dims()[2], images.0.dims()[3]];
+            (Op::Conv2dInputGradient { window: images.1, input }, vec![(gradient.0, Normal), (weight.0, Normal)])
+        }
+        Op::Conv2dWeightGradient(_) => {
+            let [images, _, gradient] = convolution(draw, round);
+            (Op::Conv2dWeightGradient(images.1), vec![(images.0, Normal), (gradient.0, Normal)])
+        }
+        Op::MaxPool2d(_) => {
+            let (images, _, window) = pool(draw, round);
+            (Op::MaxPool2d(window), vec![(images, Steps)])
+        }
+        Op::MaxPool2dGradient(_) => {
+            let (images, pooled, window) = pool(draw, round);
+            (Op::MaxPool2dGradient(window), vec![(images, Steps), (pooled, Normal)])
+        }
+        Op::AvgPool2d(_) => {
+            let (images, _, window) = pool(draw, round);
+            (Op::AvgPool2d(window), vec![(images, Normal)])
+        }
+        Op::AvgPool2dGradient { .. } => {
+            let (images, pooled, window) = pool(draw, round);
+            let input = [images.dims()[2], images.dims()[3]];
+            (Op::AvgPool2dGradient { window, input }, vec![(pooled, Normal)])
+        }
+        Op::LogSoftmax => (Op::LogSoftmax, vec![(scores(draw, most).0, Normal)]),
+        Op::ArgMax => (Op::ArgMax, vec![(scores(draw, most).0, Steps)]),
+        Op::CrossEntropy => {
+            let (shape, [rows, classes]) = scores(draw, most);
+            (Op::CrossEntropy, vec![(shape, Normal), ([rows].into(), Labels(classes))])
+        }
+        Op::CrossEntropyGradient => {
+            let (shape, [rows, classes]) = scores(draw, most);
+            let inputs = vec![(shape, Normal), ([rows].into(), Labels(classes)), ([rows].into(), Normal)];
+            (Op::CrossEntropyGradient, inputs)
+        }
+    }
+}
+
+fn case(op: Op, inputs: &[(Shape, Fill)], draw: &mut Draw) -> Case {
+    let shapes: Vec<&Shape> = inputs.iter().map(|(shape, _)| shape).collect();
+    let mut case = Case::new(format!("{op:?} of {shapes:?}"));
+    let leaves: Vec<_> = inputs.iter().map(|(shape, fill)| case.leaf(shape, values(shape, *fill, draw))).collect();
+    let tensors: Vec<_> = leaves.iter().filter_map(|&leaf| case.graph.tensor(leaf)).collect();
+    let output = match op {
+        Op::Leaf { .. } => leaves[0],
+        op => case.graph.apply(op, &tensors).id(),
+    };
+    case.outputs.push(output);
+    case
+}
+
+fn values(shape: &Shape, fill: Fill, draw: &mut Draw) -> Vec<f32> {
+    let mut value = |index: usize| match fill {
+        Fill::Normal => 2.0 * draw.normal(),
+        Fill::Steps => (2.0 * draw.normal()).round() / 2.0,
+        Fill::Positive => 0.5 + draw.normal().abs(),
+        Fill::Truth => draw.pick(&[0.0, 1.0]),
+        Fill::Labels(classes) if index == 3 => classes as f32,
+        Fill::Labels(classes) => draw.between(0, classes - 1) as f32,
+    };
+    (0..shape.elements()).map(&mut value).collect()
+}
+
+/// Any number of axes up to four, each of any length up to `most`.
+fn any(draw: &mut Draw, most: usize) -> Shape {
+    let rank = draw.between(0, 4);
+    (0..rank).map(|_| draw.between(1, most.min(12))).collect::<Vec<_>>().into()
+}
+
+fn scores(draw: &mut Draw, most: usize) -> (Shape, [usize; 2]) {
+    let dims = [draw.between(1, 3 * most), draw.between(1, most)];
+    (dims.into(), dims)
+}
+
+fn window(draw: &mut Draw, round: usize, padding: impl Fn(usize) -> usize) -> Window {
+    if round == 0 {
+        return Window::square(1);
+    }
+    let kernel = [draw.between(1, 5), if round == 9 { 9 } else { draw.between(1, 5) }];
+    let padding = kernel.map(padding).map(|most| draw.between(0, most));
+    // Half of them slide by one, as most convolutions do.
+    let stride = if round % 2 == 0 { [1, 1] } else { [draw.between(1, 3), draw.between(1, 3)] };
+    Window { kernel, stride, padding }
+}
+
+/// Images, weight and output gradient of a convolution, each with its window.
+fn convolution(draw: &mut Draw, round: usize) -> [(Shape, Window); 3] {
+    let window = window(draw, round, |_| 2);
+    let [n, c, o] = [draw.between(1, 3), draw.between(1, 6), draw.between(1, 9)];
+    let [height, width] = [0, 1].map(|axis| window.kernel[axis] + draw.between(0, 9));
+    let output = window.output([height, width]).unwrap_or_default();
+    let shapes = [[n, c, height, width], [o, c, window.kernel[0], window.kernel[1]], [n, o, output[0], output[1]]];
+    shapes.map(|shape| (shape.into(), window))
+}
+
+/// Images, what comes out, and the window.
+fn pool(draw: &mut Draw, round: usize) -> (Shape, Shape, Window) {
+    let window = window(draw, round, |kernel| kernel / 2);
+    let [n, c] = [draw.between(1, 3), draw.between(1, 6)];
+    let [height, width] = [0, 1].map(|axis| window.kernel[axis] + draw.between(0, 9));
+    let output = window.output([height, width]).unwrap_or_default();
+    ([n, c, height, width].into(), [n, c, output[0], output[1]].into(), window)
+}

@@ -1,0 +1,59 @@
+//! Every kernel against its twin, natively: the same cases on the CPU and, with the feature `gpu`, on the GPU.
+
+use chalkgrad::Device;
+use chalkgrad::twins::{self, Case};
+
+/// All failures at once, so that one run shows them.
+fn hold(device: &Device, cases: &[Case]) {
+    let failures: Vec<String> =
+        cases.iter().filter_map(|case| pollster::block_on(case.check(device)).err()).collect();
+    assert!(failures.is_empty(), "{} of {} cases:\n{}", failures.len(), cases.len(), failures.join("\n"));
+}
+
+/// The GPU, or `None` with a loud word where tests may do without one.
+#[cfg(feature = "gpu")]
+fn gpu() -> Option<Device> {
+    match pollster::block_on(Device::gpu()) {
+        Ok(device) => Some(device),
+        Err(error) if std::env::var_os("CI").is_some() => panic!("CI needs a GPU, a software one will do: {error}"),
+        Err(error) => {
+            eprintln!("\n*** SKIPPED: no GPU was found, so its kernels were not tested ({error}) ***\n");
+            None
+        }
+    }
+}
+
+#[test]
+fn every_operation_on_the_cpu_equals_the_interpreter() {
+    hold(&Device::Cpu, &twins::operations());
+}
+
+#[test]
+fn fused_maps_on_the_cpu_equal_the_interpreter() {
+    hold(&Device::Cpu, &twins::maps());
+}
+
+#[test]
+fn tensors_of_many_elements_on_the_cpu_equal_the_interpreter() {
+    hold(&Device::Cpu, &twins::large());
+}
+
+#[cfg(feature = "gpu")]
+mod on_the_gpu {
+    use super::*;
+
+    #[test]
+    fn every_operation_equals_the_interpreter() {
+        gpu().inspect(|device| hold(device, &twins::operations()));
+    }
+
+    #[test]
+    fn fused_maps_equal_the_interpreter() {
+        gpu().inspect(|device| hold(device, &twins::maps()));
+    }
+
+    #[test]
+    fn more_workgroups_than_fit_along_one_axis_are_folded() {
+        gpu().inspect(|device| hold(device, &twins::large()));
+    }
+}
