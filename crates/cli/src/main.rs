@@ -1,6 +1,9 @@
 //! The native `chalkgrad` command: one file a subcommand, each with its arguments and a `run`.
 
+mod bench;
 mod data;
+mod device;
+mod train;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -19,12 +22,18 @@ struct Arguments {
 enum Command {
     /// Fetch CIFAR-10 and Quick, Draw!, check them, and write what the page loads.
     Data(data::Arguments),
+    /// Train a network on CIFAR-10 and measure it on the full test set.
+    Train(train::Arguments),
+    /// Measure training speed on fixed pictures.
+    Bench(bench::Arguments),
 }
 
 impl Command {
     fn run(self) -> Result<(), Box<dyn Error>> {
         match self {
             Self::Data(arguments) => Ok(data::run(&arguments)?),
+            Self::Train(arguments) => train::run(&arguments),
+            Self::Bench(arguments) => bench::run(&arguments),
         }
     }
 }
@@ -36,5 +45,14 @@ fn main() -> ExitCode {
             eprintln!("error: {error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// A file's text, standard input's for `-`, or the default.
+fn text_or_default(file: Option<&str>, default: &str) -> std::io::Result<String> {
+    match file {
+        None => Ok(default.to_owned()),
+        Some("-") => std::io::read_to_string(std::io::stdin()),
+        Some(file) => std::fs::read_to_string(file),
     }
 }

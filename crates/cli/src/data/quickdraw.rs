@@ -103,3 +103,45 @@ fn decode(file: &str, compressed: &[u8], drawings: usize) -> Result<Vec<u8>, Dat
     }
     Ok(values)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    /// A compressed file of drawings, all of whose pixels have the value of their drawing.
+    fn drawings(values: &[f64]) -> Vec<u8> {
+        let lines = values.iter().map(|value| serde_json::to_string(&vec![value; PIXELS]).unwrap());
+        compressed(&lines.collect::<Vec<_>>().join("\n"))
+    }
+
+    fn compressed(text: &str) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(text.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn sentence(bytes: &[u8]) -> String {
+        decode("cat.ndjson.gz", bytes, 2).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn numbers_become_bytes_drawing_after_drawing() {
+        let values = decode("cat.ndjson.gz", &drawings(&[0.0, 1.0, 0.202]), 3).unwrap();
+        assert_eq!(values.len(), 3 * PIXELS);
+        assert_eq!((values[0], values[PIXELS], values[2 * PIXELS]), (0, 255, 52));
+    }
+
+    #[test]
+    fn what_is_not_two_drawings_is_refused() {
+        assert!(sentence(&drawings(&[0.0])).contains("the number of drawings should be 2, but is 1"));
+        assert!(sentence(&drawings(&[0.0; 3])).contains("the number of drawings should be 2, but is 3"));
+        assert!(sentence(&drawings(&[0.0, 1.5])).contains("a pixel should be between 0 and 1, but is 1.5"));
+        assert!(sentence(&compressed("[0, 1]\n[0, 1]")).contains("the number of pixels should be 784, but is 2"));
+        assert!(sentence(&compressed("[0, 1")).contains("cannot be decoded as JSON"));
+        assert!(sentence(b"<html>").contains("cannot be decoded as gzip"));
+        let whole = drawings(&[0.0, 1.0]);
+        assert!(sentence(&whole[..whole.len() / 2]).contains("cannot be decoded as gzip"));
+    }
+}

@@ -1,0 +1,172 @@
+//! `chalkgrad train`: the page's training without the page, then the full test set.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use datasets::cifar10::Manifest;
+use lab::{Data, Next, Outbox, Session};
+use protocol::{EventBody, Schedule, Settings, Split};
+
+use crate::device::{DeviceArgument, clock};
+
+/// Settings to start from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Preset {
+    /// AdamW, batch 64, one cycle.
+    Fast,
+    /// The ConvNetJS page's own: batch 4, Adadelta.
+    Convnetjs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[arg(long, value_enum, default_value = "fast")]
+    preset: Preset,
+    /// A file with the network's text, or `-` for standard input. Default: the ConvNetJS CIFAR-10 network.
+    #[arg(long)]
+    network: Option<String>,
+    /// All settings as JSON in a file, instead of a preset.
+    #[arg(long, conflicts_with_all = ["preset", "network"])]
+    settings: Option<PathBuf>,
+    #[arg(long)]
+    batch: Option<u32>,
+    /// Passes over the training pictures; the schedule spans them.
+    #[arg(long, default_value_t = 5.0)]
+    epochs: f64,
+    /// Stop after this many training pictures.
+    #[arg(long)]
+    images: Option<u64>,
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    #[arg(long, value_enum, default_value = "auto")]
+    device: DeviceArgument,
+    /// Train on the 5,000 held-out pictures too.
+    #[arg(long)]
+    all_training: bool,
+    /// The folder that `chalkgrad data` wrote; without it, drawn shapes.
+    #[arg(long, default_value = "data")]
+    data: PathBuf,
+    /// One line of JSON at the end instead of sentences.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Arguments {
+    fn settings(&self) -> Result<Settings, Box<dyn Error>> {
+        let mut settings = match (&self.settings, self.preset) {
+            (Some(file), _) => serde_json::from_str(&std::fs::read_to_string(file)?)?,
+            (None, Preset::Fast) => Settings::default(),
+            (None, Preset::Convnetjs) => Settings::convnetjs(),
+        };
+        if self.settings.is_none() {
+            settings.network = crate::text_or_default(self.network.as_deref(), &settings.network)?;
+        }
+        settings.seed = self.seed;
+        settings.device = self.device.name();
+        settings.batch_size = self.batch.unwrap_or(settings.batch_size);
+        if let Schedule::OneCycle { epochs, .. } = &mut settings.schedule {
+            *epochs = self.epochs;
+        }
+        Ok(settings)
+    }
+
+    fn data(&self) -> Result<Data, Box<dyn Error>> {
+        let manifest = self.data.join("cifar10").join("manifest.json");
+        match std::fs::read(&manifest) {
+            Ok(bytes) => Ok(Data::cifar10(&Manifest::parse(&bytes)?, self.all_training)),
+            Err(error) => {
+                eprintln!(
+                    "{} cannot be read ({error}): training on drawn shapes. `chalkgrad data` fetches CIFAR-10.",
+                    manifest.display()
+                );
+                Ok(Data::shapes())
+            }
+        }
+    }
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    let (settings, data, device) = (arguments.settings()?, arguments.data()?, arguments.device.open()?);
+    let batch = u64::from(settings.batch_size.max(1));
+    pollster::block_on(async {
+        let mut session = Session::new(1, settings, &device, data, clock).await?;
+        let EventBody::Configured { dataset, parameters, steps_per_epoch, adapter, .. } = session.configured(None)
+        else {
+            unreachable!("`configured` gives that event");
+        };
+        let by_epochs = (arguments.epochs * steps_per_epoch as f64).round() as u64;
+        let steps = arguments.images.map_or(by_epochs, |images| images.div_ceil(batch));
+        eprintln!("{parameters} parameters, {dataset}, {steps} steps of {batch}, on {adapter}");
+        let mut host =
+            Host { root: arguments.data.parent().unwrap_or(Path::new("")).to_owned(), steps, quiet: arguments.json };
+        let began = clock();
+        session.step(u32::try_from(steps)?, 1)?;
+        host.until(&mut session, |body| matches!(body, EventBody::Stepped { .. })).await?;
+        let seconds = clock() - began;
+        session.evaluate(Split::Test, 2);
+        let tested =
+            host.until(&mut session, |body| matches!(body, EventBody::Evaluated { split: Split::Test, .. })).await?;
+        let EventBody::Evaluated { examples, loss, accuracy, step, .. } = tested else {
+            unreachable!("it was waited for")
+        };
+        if arguments.json {
+            let result = serde_json::json!({
+                "accuracy": accuracy, "loss": loss, "examples": examples, "steps": step, "seconds": seconds,
+                "device": adapter, "dataset": dataset,
+            });
+            println!("{result}");
+        } else {
+            let percent = 100.0 * accuracy;
+            println!("test accuracy {percent:.2}% of {examples} pictures after {step} steps in {seconds:.1} s");
+        }
+        Ok(())
+    })
+}
+
+/// Brings files and prints how far the run is.
+struct Host {
+    /// The folder that holds `data/`.
+    root: PathBuf,
+    steps: u64,
+    quiet: bool,
+}
+
+impl Host {
+    /// Works until an event of that kind comes.
+    async fn until(
+        &mut self,
+        session: &mut Session,
+        wanted: impl Fn(&EventBody) -> bool,
+    ) -> Result<EventBody, Box<dyn Error>> {
+        let mut out = Outbox::default();
+        let mut told = clock();
+        loop {
+            while let Some(request) = session.next_request() {
+                let path = self.root.join(&request.path);
+                let bytes = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()));
+                session.arrived(&request, bytes, &mut out);
+            }
+            let next = session.work(&mut out).await?;
+            for outgoing in out.drain() {
+                match outgoing.event.body {
+                    body if wanted(&body) => return Ok(body),
+                    EventBody::Stopped { message, .. } => return Err(message.into()),
+                    EventBody::DataProgressed { notice: Some(notice), .. } => return Err(notice.message.into()),
+                    EventBody::Progressed { first_step, losses, images_per_second, .. }
+                        if clock() - told > 2.0 && !self.quiet =>
+                    {
+                        told = clock();
+                        let loss = losses.iter().sum::<f32>() / losses.len().max(1) as f32;
+                        let speed = images_per_second.unwrap_or(0.0);
+                        eprintln!("step {first_step} of {}: loss {loss:.3}, {speed:.0} images/s", self.steps);
+                    }
+                    _ => {}
+                }
+            }
+            if next == Next::Wait && session.next_request().is_none() {
+                return Err("the run waits for pictures that never come".into());
+            }
+        }
+    }
+}
