@@ -256,6 +256,9 @@ def conv(batch, size, weight, bias=True, stride=(1, 1), padding=(0, 0)):
     conv(1, (16, 16), (20, 16, 5, 5), padding=(2, 2)),
     conv(3, (8, 8), (20, 20, 5, 5), padding=(2, 2)),
     conv(2, (8, 10), (5, 3, 3, 3), stride=(3, 2)),
+    conv(1, (12, 13), (2, 1, 9, 11), padding=(4, 5)),
+    conv(2, (6, 5), (3, 4, 1, 1), stride=(2, 2)),
+    conv(2, (7, 1), (3, 2, 3, 1), padding=(1, 0)),
 )
 def conv2d(x, weight, bias=None, *, kernel, stride, padding):
     return F.conv2d(x, weight, bias, tuple(stride), tuple(padding))

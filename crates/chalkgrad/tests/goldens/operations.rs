@@ -108,6 +108,27 @@ fn check(name: &str, operation: impl for<'g> Fn(&[Tensor<'g>], &Options) -> Tens
     }
 }
 
+/// Checks the gradients of an operation's gradients against finite differences, over its smaller smooth cases: the
+/// derivatives of the operations that `backward` appends.
+fn check_twice(name: &str, operation: impl for<'g> Fn(&[Tensor<'g>], &Options) -> Tensor<'g>) {
+    let cases: Vec<Case> = load(name);
+    let small =
+        |case: &Case| case.smooth && case.gradients.iter().all(|golden| golden.shape.iter().product::<usize>() < 500);
+    for (index, case) in cases.iter().enumerate().filter(|(_, case)| small(case)) {
+        let title = format!("{name}/{index}");
+        let graph = Graph::new();
+        let built = case.build(&title, &graph, &operation);
+        let inputs: Vec<_> = built.inputs.iter().map(|&(input, _)| input).collect();
+        let squares = graph.backward(built.loss, &inputs).unwrap().into_iter().map(|gradient| {
+            let every_axis: Vec<usize> = (0..gradient.shape().rank()).collect();
+            (gradient * gradient).sum(&every_axis, false)
+        });
+        let loss = squares.reduce(|a, b| a + b).unwrap();
+        let report = check_gradients(&graph, loss, &built.inputs, &[built.weights]).unwrap();
+        assert!(report.passed(), "{title}, second derivative against finite differences:\n{report}");
+    }
+}
+
 #[test]
 fn addition_equals_pytorch() {
     check("add", |x, _| x[0] + x[1]);
@@ -259,4 +280,19 @@ fn nodes_that_are_read_more_than_once_equal_pytorch() {
         let z = x[0] * x[1] + x[0].tanh();
         (z * z + x[0].exp()) / (1.0 + x[1].sigmoid() * z.sigmoid())
     });
+}
+
+#[test]
+fn second_derivatives_agree_with_finite_differences() {
+    check_twice("div", |x, _| x[0] / x[1]);
+    check_twice("exp", |x, _| x[0].exp());
+    check_twice("log", |x, _| x[0].log());
+    check_twice("sqrt", |x, _| x[0].sqrt());
+    check_twice("sigmoid", |x, _| x[0].sigmoid());
+    check_twice("tanh", |x, _| x[0].tanh());
+    check_twice("log_softmax", |x, _| x[0].log_softmax());
+    check_twice("matmul", |x, _| x[0].matmul(x[1]));
+    check_twice("linear", |x, _| x[0].linear(x[1], x.get(2).copied()));
+    check_twice("conv2d", |x, options| x[0].conv2d(x[1], x.get(2).copied(), options.window()));
+    check_twice("avg_pool2d", |x, options| x[0].tanh().avg_pool2d(options.window()));
 }
