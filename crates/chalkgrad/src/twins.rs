@@ -4,12 +4,14 @@
 
 mod cases;
 mod maps;
+mod networks;
 
 use crate::random::Stream;
 use crate::{Array, Device, Error, Graph, Interpreter, NodeId, Program, Result, Shape, Store};
 
 pub use cases::{large, operations};
 pub use maps::maps;
+pub use networks::networks;
 
 /// What "equal" means: `|a − b| ≤ RELATIVE · |b| + ABSOLUTE · largest |b|`.
 const RELATIVE: f64 = 1e-4;

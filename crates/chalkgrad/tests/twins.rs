@@ -1,26 +1,16 @@
 //! Every kernel against its twin, natively: the same cases on the CPU and, with the feature `gpu`, on the GPU.
 
+#[cfg(feature = "gpu")]
+#[path = "common/gpu.rs"]
+mod gpu;
+
 use chalkgrad::Device;
 use chalkgrad::twins::{self, Case};
 
 /// All failures at once, so that one run shows them.
 fn hold(device: &Device, cases: &[Case]) {
-    let failures: Vec<String> =
-        cases.iter().filter_map(|case| pollster::block_on(case.check(device)).err()).collect();
+    let failures: Vec<String> = cases.iter().filter_map(|case| pollster::block_on(case.check(device)).err()).collect();
     assert!(failures.is_empty(), "{} of {} cases:\n{}", failures.len(), cases.len(), failures.join("\n"));
-}
-
-/// The GPU, or `None` with a loud word where tests may do without one.
-#[cfg(feature = "gpu")]
-fn gpu() -> Option<Device> {
-    match pollster::block_on(Device::gpu()) {
-        Ok(device) => Some(device),
-        Err(error) if std::env::var_os("CI").is_some() => panic!("CI needs a GPU, a software one will do: {error}"),
-        Err(error) => {
-            eprintln!("\n*** SKIPPED: no GPU was found, so its kernels were not tested ({error}) ***\n");
-            None
-        }
-    }
 }
 
 #[test]
@@ -34,12 +24,18 @@ fn fused_maps_on_the_cpu_equal_the_interpreter() {
 }
 
 #[test]
+fn networks_forward_and_backward_on_the_cpu_equal_the_interpreter() {
+    hold(&Device::Cpu, &twins::networks().expect("they fit together"));
+}
+
+#[test]
 fn tensors_of_many_elements_on_the_cpu_equal_the_interpreter() {
     hold(&Device::Cpu, &twins::large());
 }
 
 #[cfg(feature = "gpu")]
 mod on_the_gpu {
+    use super::gpu::gpu;
     use super::*;
 
     #[test]
@@ -50,6 +46,11 @@ mod on_the_gpu {
     #[test]
     fn fused_maps_equal_the_interpreter() {
         gpu().inspect(|device| hold(device, &twins::maps()));
+    }
+
+    #[test]
+    fn networks_forward_and_backward_equal_the_interpreter() {
+        gpu().inspect(|device| hold(device, &twins::networks().expect("they fit together")));
     }
 
     #[test]

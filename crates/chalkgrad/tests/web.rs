@@ -42,6 +42,16 @@ async fn fused_maps_on_webgpu_equal_the_interpreter() {
 }
 
 #[wasm_bindgen_test]
+async fn networks_forward_and_backward_on_the_cpu_equal_the_interpreter() {
+    hold(&Device::Cpu, &twins::networks().expect("they fit together")).await;
+}
+
+#[wasm_bindgen_test]
+async fn networks_forward_and_backward_on_webgpu_equal_the_interpreter() {
+    hold(&gpu().await, &twins::networks().expect("they fit together")).await;
+}
+
+#[wasm_bindgen_test]
 async fn more_workgroups_than_fit_along_one_axis_are_folded() {
     hold(&gpu().await, &twins::large()).await;
 }

@@ -25,7 +25,7 @@ pub(super) fn dispatch(map: &Map, places: &impl Places) -> Dispatch {
 }
 
 /// The kernel's source, and the buffers at its bindings 1, 2, …
-fn kernel(map: &Map) -> (String, Vec<BufferId>) {
+pub(super) fn kernel(map: &Map) -> (String, Vec<BufferId>) {
     let (buffers, written) = buffers(map);
     let mut source = String::from(PRELUDE);
     write_kernel(&mut source, map, &buffers, &written).expect("a string takes all that is written to it");

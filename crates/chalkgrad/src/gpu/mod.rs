@@ -8,6 +8,8 @@ mod kernels;
 mod map;
 mod pipeline;
 mod status;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -113,7 +113,8 @@ fn drawn(op: &Op, draw: &mut Draw, round: usize) -> (Op, Vec<(Shape, Fill)>) {
         Op::Expand { .. } => {
             let shape = any(draw, most);
             let from: Vec<usize> = shape.dims().iter().map(|&dim| draw.pick(&[1, dim])).collect();
-            let from = from[draw.between(0, from.len()).min(from.iter().take_while(|&&dim| dim == 1).count())..].to_vec();
+            let from =
+                from[draw.between(0, from.len()).min(from.iter().take_while(|&&dim| dim == 1).count())..].to_vec();
             (Op::Expand { shape }, vec![(from.into(), Normal)])
         }
         Op::Reshape { .. } => {
@@ -130,7 +131,13 @@ fn drawn(op: &Op, draw: &mut Draw, round: usize) -> (Op, Vec<(Shape, Fill)>) {
         }
         Op::Sum { .. } => {
             let long = 1 + 700 * (round / 5);
-            let shape: Shape = [draw.between(1, most.min(9)), draw.between(1, most), draw.between(1, most.min(7)), draw.between(1, long)].into();
+            let shape: Shape = [
+                draw.between(1, most.min(9)),
+                draw.between(1, most),
+                draw.between(1, most.min(7)),
+                draw.between(1, long),
+            ]
+            .into();
             let axes = (0..4).filter(|_| draw.uniform() < 0.6).collect();
             (Op::Sum { axes, keep: draw.uniform() < 0.5 }, vec![(shape, Positive)])
         }

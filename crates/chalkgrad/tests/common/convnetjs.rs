@@ -1,21 +1,9 @@
-//! What tests of more than one file need: the GPU, and the ConvNetJS network with pictures to train it on.
+//! The ConvNetJS network with pictures to train it on.
 
 use chalkgrad::nn::{Conv2d, Flatten, Initialization, Linear, MaxPool2d, Network, ReLU, Sequential};
 use chalkgrad::optim::{Optimizer, Schedule};
 use chalkgrad::random::Stream;
 use chalkgrad::{Device, Examples, Options, Result, Trainer};
-
-/// The GPU, or `None` with a loud word where tests may do without one.
-pub(crate) fn gpu() -> Option<Device> {
-    match pollster::block_on(Device::gpu()) {
-        Ok(device) => Some(device),
-        Err(error) if std::env::var_os("CI").is_some() => panic!("CI needs a GPU, a software one will do: {error}"),
-        Err(error) => {
-            eprintln!("\n*** SKIPPED: no GPU was found, so its kernels were not tested ({error}) ***\n");
-            None
-        }
-    }
-}
 
 /// The ConvNetJS CIFAR-10 network.
 pub(crate) fn convnetjs() -> Result<Network> {
