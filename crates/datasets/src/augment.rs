@@ -27,7 +27,7 @@ pub struct Augmenter {
 }
 
 /// What happens to one picture: it is mirrored, then moved.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Change {
     pub flip: bool,
     /// Pixels to the right.
@@ -48,5 +48,50 @@ impl Augmenter {
         let mirrored = random.bits() >> 31 == 1;
         let mut offset = || random.below(2 * shift + 1) as i32 - shift as i32;
         Change { flip: flip && mirrored, right: offset(), down: offset() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn augmenter(flip: bool, shift: u32) -> Augmenter {
+        Augmenter { augmentation: Augmentation { flip, shift }, seed: 1, epoch: 0 }
+    }
+
+    #[test]
+    fn half_are_mirrored_and_every_shift_comes_equally_often() {
+        let augmenter = augmenter(true, 2);
+        let mut counts = std::collections::BTreeMap::new();
+        for example in 0..50_000 {
+            *counts.entry(augmenter.change(example)).or_insert(0_u32) += 1;
+        }
+        // 2 × 5 × 5 changes, about 1,000 each; five deviations are 157.
+        assert_eq!(counts.len(), 50);
+        assert!(counts.values().all(|count| count.abs_diff(1_000) < 157), "{counts:?}");
+    }
+
+    #[test]
+    fn a_change_depends_on_seed_epoch_and_example() {
+        let here = augmenter(true, 1_000);
+        assert_eq!(here.change(3), here.change(3));
+        assert_ne!(here.change(3), here.change(4));
+        assert_ne!(here.change(3), Augmenter { seed: 2, ..here }.change(3));
+        assert_ne!(here.change(3), Augmenter { epoch: 1, ..here }.change(3));
+    }
+
+    #[test]
+    fn switching_one_off_leaves_the_other_as_it_was() {
+        for example in 0..50 {
+            let both = augmenter(true, 2).change(example);
+            assert_eq!(augmenter(false, 2).change(example), Change { flip: false, ..both });
+            assert_eq!(augmenter(true, 0).change(example), Change { flip: both.flip, right: 0, down: 0 });
+        }
+    }
+
+    #[test]
+    fn the_largest_shift_does_not_overflow() {
+        let change = augmenter(true, u32::MAX).change(usize::MAX);
+        assert!(change.right.abs() <= 1 << 16 && change.down.abs() <= 1 << 16);
     }
 }

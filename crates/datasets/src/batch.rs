@@ -66,7 +66,7 @@ impl Batch {
     /// After an error the buffers hold something unspecified, but no example counts.
     pub fn fill(
         &mut self,
-        examples: &impl Examples,
+        examples: &(impl Examples + ?Sized),
         indices: &[usize],
         transforms: &Transforms,
         augmenter: Option<Augmenter>,
@@ -137,5 +137,120 @@ fn write_row(from: &[u8], affine: Affine, change: Change, to: &mut [f32]) {
 fn write<'a>(from: impl Iterator<Item = &'a u8>, affine: Affine, to: &mut [f32]) {
     for (value, &pixel) in to.iter_mut().zip(from) {
         *value = f32::from(pixel) * affine.factor + affine.offset;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::augment::Augmentation;
+    use crate::dataset::Dataset;
+
+    /// Pictures whose pixels count up, with labels 0, 1, 2, 0, …
+    fn dataset(count: usize, shape: [usize; 3]) -> Dataset {
+        let pixels = (0..count * shape.iter().product::<usize>()).map(|value| (value % 255) as u8 + 1).collect();
+        let labels = (0..count).map(|index| (index % 3) as u8).collect();
+        Dataset::new(shape, ["a", "b", "c"].map(str::to_owned).to_vec(), pixels, labels).unwrap()
+    }
+
+    /// Transforms that leave bytes as they are.
+    fn as_they_are(channels: usize) -> Transforms {
+        Transforms { scale: 1.0, mean: vec![0.0; channels], deviation: vec![1.0; channels] }
+    }
+
+    #[test]
+    fn images_labels_and_weights_stand_in_the_order_asked_for() {
+        let dataset = dataset(5, [1, 1, 2]);
+        let mut batch = Batch::new(3, [1, 1, 2]).unwrap();
+        batch.fill(&dataset, &[4, 0, 2], &as_they_are(1), None).unwrap();
+        assert_eq!(batch.images, [9.0, 10.0, 1.0, 2.0, 5.0, 6.0]);
+        assert_eq!(batch.labels, [1.0, 0.0, 2.0]);
+        assert_eq!(batch.weights, [1.0, 1.0, 1.0]);
+    }
+
+    #[test]
+    fn what_is_left_of_a_batch_is_zeros_without_weight() {
+        let dataset = dataset(5, [1, 1, 2]);
+        let mut batch = Batch::new(3, [1, 1, 2]).unwrap();
+        batch.fill(&dataset, &[1, 2, 3], &Transforms::centred(1), None).unwrap();
+        batch.fill(&dataset, &[4], &as_they_are(1), None).unwrap();
+        assert_eq!(batch.images, [9.0, 10.0, 0.0, 0.0, 0.0, 0.0]);
+        assert_eq!(batch.labels, [1.0, 0.0, 0.0]);
+        assert_eq!(batch.weights, [1.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn each_channel_has_its_own_transform() {
+        let transforms = Transforms { scale: 1.0, mean: vec![1.0, 0.0], deviation: vec![1.0, 2.0] };
+        let mut batch = Batch::new(1, [2, 1, 2]).unwrap();
+        batch.fill(&dataset(1, [2, 1, 2]), &[0], &transforms, None).unwrap();
+        assert_eq!(batch.images, [0.0, 1.0, 1.5, 2.0]);
+    }
+
+    #[test]
+    fn what_a_shift_brings_in_is_black_before_the_transform() {
+        let mut image = [9.0; 4];
+        let change = Change { flip: true, right: 1, down: -1 };
+        write_picture(&[1, 2, 3, 4], [1, 2, 2], &Transforms::centred(1), change, &mut image);
+        assert_eq!(image, [-0.5, 4.0 / 255.0 - 0.5, -0.5, -0.5]);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_and_nothing_counts() {
+        let dataset = dataset(5, [1, 1, 2]);
+        let mut batch = Batch::new(2, [1, 1, 2]).unwrap();
+        let plain = as_they_are(1);
+        batch.fill(&dataset, &[0, 1], &plain, None).unwrap();
+        assert_eq!(batch.fill(&dataset, &[0, 5], &plain, None), Err(BatchError::NotThere { index: 5 }));
+        assert_eq!(batch.weights, [0.0, 0.0]);
+        let error = batch.fill(&dataset, &[0, 1, 2], &plain, None).unwrap_err();
+        assert_eq!(error.to_string(), "3 examples do not fit into a batch of 2.");
+        assert!(matches!(batch.fill(&dataset, &[0], &Transforms::default(), None), Err(BatchError::Transforms(_))));
+        let mut other = Batch::new(2, [1, 2, 1]).unwrap();
+        assert!(matches!(other.fill(&dataset, &[0], &plain, None), Err(BatchError::Shape { .. })));
+    }
+
+    #[test]
+    fn a_batch_beyond_all_memory_is_refused() {
+        let sentence = Batch::new(usize::MAX, [3, 32, 32]).unwrap_err().to_string();
+        assert!(sentence.ends_with("pictures of 3 × 32 × 32 does not fit into memory."), "{sentence}");
+        assert!(Batch::new(usize::MAX / 16, [1, 1, 1]).is_err());
+    }
+
+    #[test]
+    fn an_example_is_augmented_alike_in_any_batch() {
+        let dataset = dataset(9, [3, 8, 8]);
+        let augmenter = Augmenter { augmentation: Augmentation { flip: true, shift: 2 }, seed: 3, epoch: 4 };
+        let fill = |indices: &[usize]| {
+            let mut batch = Batch::new(indices.len(), [3, 8, 8]).unwrap();
+            batch.fill(&dataset, indices, &Transforms::default(), Some(augmenter)).unwrap();
+            batch.images
+        };
+        let (alone, last) = (fill(&[7]), fill(&[1, 2, 7]));
+        assert_eq!(alone, last[2 * 192..]);
+    }
+
+    proptest! {
+        #[test]
+        fn fast_rows_equal_the_definition_pixel_by_pixel(
+            height in 1_usize..7, width in 1_usize..20, flip: bool, right in -25_i32..25, down in -9_i32..9,
+        ) {
+            let shape = [2, height, width];
+            let pixels: Vec<u8> = (0..2 * height * width).map(|pixel| (pixel * 7 % 256) as u8).collect();
+            let transforms = Transforms { scale: 0.25, mean: vec![0.5, 0.125], deviation: vec![2.0, 0.5] };
+            let mut image = vec![f32::NAN; pixels.len()];
+            write_picture(&pixels, shape, &transforms, Change { flip, right, down }, &mut image);
+            for (place, &value) in image.iter().enumerate() {
+                let (channel, y, x) = (place / (height * width), place / width % height, place % width);
+                let (from_y, from_x) = (y as i32 - down, x as i32 - right);
+                let inside = (0..height as i32).contains(&from_y) && (0..width as i32).contains(&from_x);
+                let from_x = if flip { width as i32 - 1 - from_x } else { from_x };
+                let pixel = if inside { pixels[(channel * height + from_y as usize) * width + from_x as usize] } else { 0 };
+                let expected = (f32::from(pixel) * 0.25 - transforms.mean[channel]) / transforms.deviation[channel];
+                prop_assert_eq!(value, expected);
+            }
+        }
     }
 }

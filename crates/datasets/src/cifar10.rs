@@ -148,3 +148,58 @@ impl Manifest {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn manifest() -> Manifest {
+        let shard = |stem: &str, number: usize| ShardFile {
+            file: format!("{stem}-{number:02}.bin"),
+            bytes: 3_073_032,
+            sha256: String::new(),
+        };
+        Manifest {
+            training: (0..TRAINING_SHARDS).map(|number| shard("train", number)).collect(),
+            test: (0..TEST_SHARDS).map(|number| shard("test", number)).collect(),
+            ..Manifest::new("credit", "source")
+        }
+    }
+
+    fn sentence(manifest: &Manifest) -> String {
+        Manifest::parse(&serde_json::to_vec(manifest).unwrap()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_last_five_thousand_training_pictures_are_held_out() {
+        let manifest = manifest();
+        let names = |split| manifest.shards(split).iter().map(|shard| shard.file.as_str()).collect::<Vec<_>>();
+        assert_eq!(names(Split::Training).len(), 45);
+        assert_eq!(
+            names(Split::HeldOut),
+            ["train-45.bin", "train-46.bin", "train-47.bin", "train-48.bin", "train-49.bin"]
+        );
+        assert_eq!(names(Split::AllTraining).len(), 50);
+        assert_eq!(names(Split::Test)[9], "test-09.bin");
+    }
+
+    #[test]
+    fn it_survives_json() {
+        let manifest = manifest();
+        assert_eq!(Manifest::parse(&serde_json::to_vec(&manifest).unwrap()).unwrap(), manifest);
+    }
+
+    #[test]
+    fn what_is_not_a_manifest_is_refused_with_a_sentence() {
+        assert!(Manifest::parse(b"<!doctype html>").unwrap_err().to_string().contains("cannot be read"));
+        assert!(Manifest::parse(br#"{"version": 9}"#).unwrap_err().to_string().contains("has version 9"));
+        let mut outside = manifest();
+        outside.test[3].file = "../secret".into();
+        assert!(sentence(&outside).contains("plain file name"));
+        assert!(sentence(&Manifest { shard_len: 0, ..manifest() }).contains("between 1 and 1,000,000"));
+        assert!(sentence(&Manifest { shape: [3, u32::MAX, 2], ..manifest() }).contains("between 1 and 4096"));
+        assert!(sentence(&Manifest { held_out_shards: 50, ..manifest() }).contains("nothing is left"));
+        assert!(sentence(&Manifest { classes: Vec::new(), ..manifest() }).contains("classes"));
+        assert!(sentence(&Manifest { test: vec![manifest().test[0].clone(); 1_000], ..manifest() }).contains("shards"));
+    }
+}

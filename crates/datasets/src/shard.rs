@@ -160,3 +160,94 @@ fn checksum(bytes: &[u8]) -> u32 {
     hasher.update(&bytes[CHECKSUM.end..]);
     hasher.finalize()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAME: &str = "train-07.bin";
+
+    fn bytes() -> Vec<u8> {
+        Shard::encode(NAME, [2, 1, 3], 4, &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], &[3, 0]).unwrap()
+    }
+
+    #[test]
+    fn what_is_encoded_is_decoded() {
+        let shard = Shard::decode(NAME, bytes()).unwrap();
+        assert_eq!((shard.len(), shard.shape(), shard.classes()), (2, [2, 1, 3], 4));
+        assert_eq!(shard.labels(), [3, 0]);
+        assert_eq!(shard.example(1), Some(Example { pixels: &[7, 8, 9, 10, 11, 12], label: 0 }));
+        assert_eq!(shard.example(2), None);
+    }
+
+    #[test]
+    fn the_format_is_as_documented() {
+        let bytes = bytes();
+        assert_eq!(bytes[..28], *b"CGSH\x01\0\0\0\x02\0\0\0\x02\0\0\0\x01\0\0\0\x03\0\0\0\x04\0\0\0");
+        assert_eq!(bytes[32..], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 3, 0]);
+        // python3 -c 'import zlib; print(hex(zlib.crc32(…the bytes above, in order…)))'
+        assert_eq!(bytes[28..32], 0xdeed_6315_u32.to_le_bytes());
+    }
+
+    #[test]
+    fn every_prefix_is_said_to_be_cut_off() {
+        let bytes = bytes();
+        for end in 0..bytes.len() {
+            let error = Shard::decode(NAME, bytes[..end].to_vec()).unwrap_err();
+            assert!(matches!(error, ShardError::Truncated { found, .. } if found == end as u64), "{end}: {error}");
+        }
+        let error = Shard::decode(NAME, bytes[..40].to_vec()).unwrap_err();
+        assert_eq!(error.to_string(), "train-07.bin was cut off: 46 bytes were announced, 40 arrived.");
+    }
+
+    #[test]
+    fn every_changed_byte_is_noticed() {
+        let bytes = bytes();
+        for at in 0..bytes.len() {
+            for change in 1..=255 {
+                let mut damaged = bytes.clone();
+                damaged[at] ^= change;
+                assert!(Shard::decode(NAME, damaged).is_err(), "byte {at} changed by {change}");
+            }
+        }
+    }
+
+    #[test]
+    fn each_kind_of_damage_has_its_sentence() {
+        let sentence = |bytes: Vec<u8>| Shard::decode(NAME, bytes).unwrap_err().to_string();
+        let mut damaged = bytes();
+        damaged[35] ^= 1;
+        assert!(sentence(damaged).starts_with("train-07.bin was damaged on its way: its checksum is "));
+        let page = b"<!doctype html><title>Not found</title>".to_vec();
+        assert!(sentence(page).starts_with("train-07.bin is not a Chalkgrad shard."));
+        let mut newer = bytes();
+        newer[4] = 2;
+        assert!(sentence(newer).contains("version 2 of the shard format; this program reads version 1"));
+        let mut longer = bytes();
+        longer.push(0);
+        assert!(sentence(longer).starts_with("train-07.bin is longer than it says"));
+        let mut immense = bytes();
+        immense[8..24].fill(255);
+        assert!(sentence(immense).starts_with("train-07.bin was cut off"));
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_not_written() {
+        let error = Shard::encode(NAME, [1, 1, 1], 4, &[9, 9], &[1, 4]).unwrap_err();
+        assert_eq!(error.to_string(), "In train-07.bin, picture 1 has label 4, but there are only 4 classes.");
+        assert!(matches!(Shard::encode(NAME, [1, 1, 1], 4, &[9], &[1, 2]), Err(ShardError::Truncated { .. })));
+        assert!(matches!(Shard::encode(NAME, [1, 1, 1], 4, &[9, 9, 9], &[1, 2]), Err(ShardError::TooLong { .. })));
+        assert!(matches!(Shard::encode(NAME, [1, 1, 1], 4, &[], &[]), Err(ShardError::EmptyShape { .. })));
+        assert!(matches!(Shard::encode(NAME, [0, 1, 1], 4, &[], &[1]), Err(ShardError::EmptyShape { .. })));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_bytes_panic(mut bytes: Vec<u8>, header in proptest::bool::ANY) {
+            if header && bytes.len() >= 8 {
+                bytes[..8].copy_from_slice(b"CGSH\x01\0\0\0");
+            }
+            proptest::prop_assert!(Shard::decode(NAME, bytes).is_err());
+        }
+    }
+}

@@ -128,3 +128,51 @@ fn polygon([x, y]: [f32; 2], corners: &[[f32; 2]]) -> f32 {
     }
     if inside { -nearest.sqrt() } else { nearest.sqrt() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances_are_negative_inside_and_grow_by_one_for_each_unit_outside() {
+        let circle = Form::new(0);
+        assert_eq!(circle.distance([0.0, 0.0]), -0.88);
+        assert!((circle.distance([2.0, 0.0]) - 1.12).abs() < 1e-6);
+        let square = Form::new(1);
+        assert_eq!(square.distance([0.0, 0.5]), -0.25);
+        assert_eq!(square.distance([0.0, 1.0]), 0.25);
+        assert!((square.distance([1.0, 1.0]) - 0.25 * 2.0_f32.sqrt()).abs() < 1e-6);
+    }
+
+    #[test]
+    fn forms_are_filled_where_they_should_be() {
+        let inside = |class: usize, point| Form::new(class as u8).distance(point) < 0.0;
+        let class = |name| crate::shapes::CLASSES.iter().position(|&class| class == name).unwrap();
+        assert!(!inside(class("ring"), [0.0, 0.0]) && inside(class("ring"), [0.7, 0.0]));
+        assert!(!inside(class("crescent"), [0.5, 0.0]) && inside(class("crescent"), [-0.7, 0.0]));
+        assert!(inside(class("cross"), [0.9, 0.0]) && !inside(class("cross"), [0.6, 0.6]));
+        assert!(inside(class("star"), [0.0, -0.9]) && !inside(class("star"), [0.0, 0.9]));
+        assert!(inside(class("triangle"), [0.7, 0.45]) && !inside(class("triangle"), [0.7, -0.45]));
+        // The notch is at the top, the tip at the bottom.
+        assert!(!inside(class("heart"), [0.0, -0.8]) && inside(class("heart"), [0.0, 0.7]));
+        let stripes = class("stripes");
+        assert!(inside(stripes, [0.1, 0.0]) && !inside(stripes, [0.5, 0.0]) && !inside(stripes, [-0.1, 0.0]));
+        let checkerboard = class("checkerboard");
+        assert!(inside(checkerboard, [0.2, 0.2]) && !inside(checkerboard, [0.6, 0.2]));
+        assert!(inside(checkerboard, [0.6, 0.6]) && !inside(checkerboard, [-0.2, 0.2]));
+    }
+
+    #[test]
+    fn no_form_reaches_beyond_what_is_drawn() {
+        for class in 0..10 {
+            let form = Form::new(class);
+            for step in 0..400 {
+                let along = step as f32 / 100.0 - 2.0;
+                // Four sides of a square around the circle of radius 1.34 touch it; corners lie farther out.
+                for point in [[along, 1.34], [along, -1.34], [1.34, along], [-1.34, along]] {
+                    assert!(form.distance(point) > 0.0, "class {class} at {point:?}");
+                }
+            }
+        }
+    }
+}
