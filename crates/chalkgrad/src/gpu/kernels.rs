@@ -38,6 +38,9 @@ const CROSS_ENTROPY: &str =
     wgsl!("shared/functions.wgsl", "shared/rows.wgsl", "shared/label.wgsl", "cross_entropy.wgsl");
 const CROSS_ENTROPY_GRADIENT: &str = wgsl!("shared/rows.wgsl", "shared/label.wgsl", "cross_entropy_gradient.wgsl");
 
+/// Threads that keep a large GPU busy.
+const BUSY: usize = 1 << 15;
+
 /// Every kernel that is a file, for the test that validates them without a GPU.
 #[cfg(test)]
 pub(super) const SOURCES: [(&str, &str); 13] = [
@@ -105,7 +108,7 @@ pub(super) fn dispatches(
         Op::Conv2dInputGradient { window, .. } => maker.conv2d_input_gradient(x[0], y, *window),
         Op::Conv2dWeightGradient(window) => maker.conv2d_weight_gradient(x[0], x[1], *window),
         Op::MaxPool2d(window) => maker.pool(MAX_POOL2D, x[0], y, *window, false),
-        Op::MaxPool2dGradient(window) => maker.pool(MAX_POOL2D_GRADIENT, y, x[1], *window, true),
+        Op::MaxPool2dGradient(window) => maker.max_pool2d_gradient(y, x[1], *window),
         Op::AvgPool2d(window) => maker.pool(AVG_POOL2D, x[0], y, *window, false),
         Op::AvgPool2dGradient { window, .. } => maker.pool(AVG_POOL2D_GRADIENT, y, x[0], *window, true),
         Op::LogSoftmax => maker.rows(LOG_SOFTMAX, x[0]),
@@ -128,7 +131,7 @@ impl Maker<'_> {
     /// How many slices share `work` steps of a long sum when `tiles` threads do it alone: enough to keep the device busy,
     /// never so many that a slice has less than 16 steps.
     fn slices(&self, tiles: usize, work: usize) -> usize {
-        let busy = if self.gpu.is_software() { 1 << 9 } else { 1 << 15 };
+        let busy = if self.gpu.is_software() { 1 << 9 } else { BUSY };
         (busy / tiles.max(1)).min(work / 16).max(1)
     }
 
@@ -257,9 +260,12 @@ impl Maker<'_> {
         let mut uniform = words(&[x, &y[1..], &kernel, &stride]);
         uniform.extend(padding.map(|padding| padding as i32 as u32));
         uniform.extend(words(&[&stretch, &weight_strides, &[usize::from(turned)]]));
-        let threads = y[0] * y[1].div_ceil(4) * y[2] * y[3].div_ceil(4);
+        let rows = y[0] * y[1].div_ceil(4) * y[2];
+        let wide = y[3] > 4 && (self.gpu.is_software() || rows * y[3].div_ceil(8) >= BUSY);
+        let threads = rows * y[3].div_ceil(if wide { 8 } else { 4 });
         let mut dispatch = self.dispatch(CONV2D, uniform, self.all_bindings(), threads);
-        dispatch.constants = vec![("sliding", sliding(stride[1] == 1 && stretch[1] == 1))];
+        let sliding = stride[1] == 1 && stretch[1] == 1;
+        dispatch.constants = vec![("sliding", truth(sliding)), ("wide", truth(wide))];
         Ok(vec![dispatch])
     }
 
@@ -273,7 +279,7 @@ impl Maker<'_> {
         let first = |this: &Self, sums| {
             let bindings = vec![this.inputs[0].clone(), this.inputs[1].clone(), sums];
             let mut dispatch = this.dispatch(CONV2D_WEIGHT_GRADIENT, uniform, bindings, tiles * slices);
-            dispatch.constants = vec![("taps", taps as f64), ("sliding", sliding(window.stride[1] == 1))];
+            dispatch.constants = vec![("taps", taps as f64), ("sliding", truth(window.stride[1] == 1))];
             dispatch
         };
         self.summed(first, slices, gradient[1] * x[1] * height * width)
@@ -296,6 +302,13 @@ impl Maker<'_> {
         Ok(vec![self.dispatch(source, uniform, self.all_bindings(), threads)])
     }
 
+    fn max_pool2d_gradient(self, images: &[usize], gradient: &[usize], window: Window) -> Result<Vec<Dispatch>> {
+        let apart = (0..2).all(|axis| window.stride[axis] >= window.kernel[axis]);
+        let mut dispatches = self.pool(MAX_POOL2D_GRADIENT, images, gradient, window, !apart)?;
+        dispatches[0].constants = vec![("apart", truth(apart))];
+        Ok(dispatches)
+    }
+
     /// A thread for each row.
     fn rows(self, source: &str, x: &[usize]) -> Result<Vec<Dispatch>> {
         Ok(vec![self.dispatch(source, words(&[x]), self.all_bindings(), x[0])])
@@ -307,6 +320,6 @@ fn words(parts: &[&[usize]]) -> Vec<u32> {
 }
 
 /// A boolean `override`.
-fn sliding(holds: bool) -> f64 {
+fn truth(holds: bool) -> f64 {
     f64::from(u8::from(holds))
 }

@@ -45,9 +45,12 @@ fn buffers(map: &Map) -> (Vec<BufferId>, Vec<BufferId>) {
     (all, written)
 }
 
-/// Four words each: the length; for each input its offset, divisor and modulus; for each output its offset.
+/// Four words each: the length; for each input its offset, divisor and modulus (of powers of 2 the shift and the mask); for
+/// each output its offset.
 fn uniform(map: &Map) -> Vec<u32> {
-    let inputs = map.inputs.iter().map(|input| [input.location.offset, input.divide, input.modulo, 0]);
+    let divisor = |divide: usize| if divide.is_power_of_two() { divide.trailing_zeros() as usize } else { divide };
+    let modulus = |modulo: usize| if modulo.is_power_of_two() { modulo - 1 } else { modulo };
+    let inputs = map.inputs.iter().map(|input| [input.location.offset, divisor(input.divide), modulus(input.modulo), 0]);
     let outputs = map.outputs.iter().map(|(_, location)| [location.offset, 0, 0, 0]);
     let rows = std::iter::once([map.len, 0, 0, 0]).chain(inputs).chain(outputs);
     rows.flatten().map(|word| word as u32).collect()
@@ -87,15 +90,20 @@ fn write_kernel(out: &mut String, map: &Map, buffers: &[BufferId], written: &[Bu
     Ok(())
 }
 
-/// What is added to an input's offset; divisions are slow on a processor, so none that does nothing is written.
+/// What is added to an input's offset. Divisions are slow: none that does nothing is written, and by powers of 2 none.
 fn index(input: &MapInput, at: usize, len: usize) -> String {
-    match (input.modulo, input.divide) {
-        (1, _) => String::new(),
-        _ if input.is_full(len) => " + i".into(),
-        (_, 1) => format!(" + i % places[{at}].z"),
-        (modulo, divide) if modulo * divide >= len => format!(" + i / places[{at}].y"),
-        _ => format!(" + (i / places[{at}].y) % places[{at}].z"),
+    let MapInput { divide, modulo, .. } = *input;
+    if modulo == 1 {
+        return String::new();
     }
+    let mut index = String::from("i");
+    if divide != 1 {
+        index = format!("({index} {} places[{at}].y)", if divide.is_power_of_two() { ">>" } else { "/" });
+    }
+    if modulo.saturating_mul(divide) < len {
+        index = format!("({index} {} places[{at}].z)", if modulo.is_power_of_two() { "&" } else { "%" });
+    }
+    format!(" + {index}")
 }
 
 /// WGSL has no literal for NaN, infinities and, on some devices, numbers too small to be normal.
