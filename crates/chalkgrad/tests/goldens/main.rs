@@ -3,6 +3,9 @@
 
 mod devices;
 mod golden;
+#[cfg(feature = "gpu")]
+#[path = "../common/gpu.rs"]
+mod gpu;
 mod hash;
 mod initialization;
 mod networks;
