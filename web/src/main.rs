@@ -1,1 +1,26 @@
-fn main() {}
+//! The page: labs, plots and controls around one engine in a Web Worker. It holds metrics and opaque snapshots, never tensors,
+//! and speaks to the engine only in the words of `protocol`.
+
+// A program has no outside: `pub` here says what a module offers to the others.
+#![allow(unreachable_pub)]
+
+mod api;
+mod app;
+mod components;
+mod dom;
+mod engine;
+mod format;
+mod labs;
+mod link;
+mod notices;
+mod pages;
+mod pictures;
+mod plots;
+mod route;
+mod run;
+mod storage;
+mod theme;
+
+fn main() {
+    app::show();
+}

@@ -1,0 +1,40 @@
+//! The parts that every lab is built from: each in a file of its own, each shown in every state by the gallery.
+
+mod button;
+mod code_editor;
+mod curve_plot;
+mod guess_bars;
+mod knob;
+mod layer_table;
+mod legend;
+mod notice;
+mod number_field;
+mod panel;
+mod picture_sheet;
+mod progress;
+mod select;
+mod stat;
+mod term;
+mod tile;
+mod toggle;
+mod waiting;
+
+pub use button::{Button, Look};
+pub use code_editor::CodeEditor;
+pub use curve_plot::CurvePlot;
+pub use curve_plot::SharedCurve;
+pub use guess_bars::{GuessBars, ShownGuess};
+pub use knob::Knob;
+pub use layer_table::LayerTable;
+pub use legend::CurveLegend;
+pub use notice::{NoticeAction, NoticeBar};
+pub use number_field::NumberField;
+pub use panel::Panel;
+pub use picture_sheet::PictureSheet;
+pub use progress::Progress;
+pub use select::{Choice, Select};
+pub use stat::Stat;
+pub use term::Term;
+pub use tile::Tile;
+pub use toggle::Toggle;
+pub use waiting::Waiting;

@@ -1,0 +1,69 @@
+//! Starts the engine's worker. Always from a blob URL: a page in `<iframe sandbox="allow-scripts">` has no origin of its own,
+//! and may not start a worker from any address; a blob may import the engine from an absolute one.
+
+use leptos::prelude::document;
+use wasm_bindgen::JsValue;
+use web_sys::{Blob, BlobPropertyBag, Url, Worker, WorkerOptions, WorkerType};
+
+/// Said in the engine's addresses, so that a stale cache is never mixed with a new page.
+pub const BUILD: &str = match option_env!("CHALKGRAD_BUILD") {
+    Some(build) => build,
+    None => env!("CARGO_PKG_VERSION"),
+};
+
+/// The folder that the page came from, ending in a slash.
+pub fn base_url() -> String {
+    let page = document().base_uri().ok().flatten().unwrap_or_default();
+    Url::new_with_base(".", &page).map(|url| url.href()).unwrap_or(page)
+}
+
+/// A new worker that loads the engine, or why the browser gave none.
+pub fn start() -> Result<Worker, String> {
+    let source = source(&base_url(), BUILD);
+    let options = BlobPropertyBag::new();
+    options.set_type("text/javascript");
+    let parts = js_sys::Array::of1(&JsValue::from_str(&source));
+    let blob = Blob::new_with_str_sequence_and_options(&parts, &options).map_err(sentence)?;
+    let address = Url::create_object_url_with_blob(&blob).map_err(sentence)?;
+    let options = WorkerOptions::new();
+    options.set_type(WorkerType::Module);
+    options.set_name("chalkgrad engine");
+    let worker = Worker::new_with_options(&address, &options).map_err(sentence);
+    // The worker holds the blob once it has begun; browsers fetch the address at construction.
+    leptos::prelude::set_timeout(
+        move || {
+            let _ = Url::revoke_object_url(&address);
+        },
+        std::time::Duration::from_secs(30),
+    );
+    worker
+}
+
+/// An import that fails is said in words: the `error` event of a module worker carries none.
+fn source(base: &str, build: &str) -> String {
+    let script = quoted(&format!("{base}engine.js?v={build}"));
+    let module = quoted(&format!("{base}engine_bg.wasm?v={build}"));
+    format!(
+        "try {{\n  const engine = await import({script});\n  await engine.default({{ module_or_path: {module} }});\n}} catch (error) {{\n  \
+         postMessage([JSON.stringify({{ type: 'crashed', run: 0, message: 'The engine could not be loaded: ' + (error && error.message || error) }})]);\n}}\n"
+    )
+}
+
+/// A text as a JavaScript literal.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+fn sentence(error: JsValue) -> String {
+    let words = js_sys::Reflect::get(&error, &"message".into()).ok().and_then(|message| message.as_string());
+    format!("The browser did not start a Web Worker: {}", words.unwrap_or_else(|| "it gave no reason.".into()))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn an_address_cannot_break_out_of_the_worker_script() {
+        let source = super::source("https://a.example/x\"y/", "1");
+        assert!(source.contains("import(\"https://a.example/x\\\"y/engine.js?v=1\")"), "{source}");
+    }
+}

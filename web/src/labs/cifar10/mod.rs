@@ -1,0 +1,113 @@
+//! The CIFAR-10 lab: settings at the left, the run's controls and numbers on top, what changes in the middle.
+//! Each panel is a file; all of them read the one `Run`.
+
+mod bar;
+mod card;
+mod curves;
+mod layers;
+mod pictures;
+mod settings;
+mod training;
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use protocol::Panel;
+
+use crate::{
+    app::Site,
+    link,
+    route::{self, Page, Route},
+    theme::{Theme, reduced_motion},
+};
+
+pub use card::picture;
+
+/// Keys of the lab's query that are not settings.
+const OWN_KEYS: [&str; 1] = ["autostart"];
+/// Browsers refuse addresses that change too often.
+const ADDRESS_AFTER: Duration = Duration::from_millis(600);
+
+pub fn view(is_embedded: bool) -> AnyView {
+    view! { <Cifar10 is_embedded=is_embedded /> }.into_any()
+}
+
+#[component]
+fn Cifar10(is_embedded: bool) -> impl IntoView {
+    let site = expect_context::<Site>();
+    let theme = expect_context::<Theme>();
+    let shows_settings = RwSignal::new(!is_embedded && !theme.large.get_untracked());
+    follow_link(site, is_embedded);
+    write_link(site);
+    site.run.watch(vec![Panel::Predictions, Panel::Filters, Panel::Activations]);
+    view! {
+        <h1 class="for-screen-readers">"CIFAR-10: a network learns to see"</h1>
+        <div class="lab" class:without-settings=move || !shows_settings.get()>
+            <bar::Bar shows_settings=shows_settings />
+            <Show when=move || shows_settings.get()>
+                <settings::SettingsPanel />
+            </Show>
+            <pictures::TestPictures />
+            <curves::Curves />
+            <layers::Layers />
+        </div>
+    }
+}
+
+/// Whether a lab begins to train as soon as it stands.
+fn autostarts(query: &str, is_embedded: bool) -> bool {
+    match link::value(query, "autostart").as_deref() {
+        Some("off" | "0") => false,
+        Some("on" | "1") => true,
+        _ => !is_embedded && !reduced_motion(),
+    }
+}
+
+/// Takes the settings from the link, now and whenever the address is changed by hand.
+fn follow_link(site: Site, is_embedded: bool) {
+    Effect::new(move |before: Option<Route>| {
+        let route = site.route.get();
+        let is_here = matches!(&route.page, Page::Lab { lab, .. } if lab.name == "cifar10");
+        let is_news = before.is_none_or(|before| before != route);
+        // A bare address wishes for nothing: a run that stands already goes on.
+        let keeps_run = route.query.is_empty() && site.run.has_begun();
+        if is_here && is_news && !keeps_run {
+            let (settings, problems) = link::settings_of(&route.query, &OWN_KEYS);
+            for problem in problems {
+                site.notices.say(problem, None);
+            }
+            site.run.arrive(settings, autostarts(&route.query, is_embedded));
+        }
+        route
+    });
+}
+
+/// Keeps the address in step with the settings, so that a reload or a copied address brings them back.
+fn write_link(site: Site) {
+    let asked = StoredValue::new(0u32);
+    Effect::new(move |before: Option<()>| {
+        site.run.settings.track();
+        if before.is_none() {
+            return;
+        }
+        let turn = asked.try_update_value(|turn| {
+            *turn += 1;
+            *turn
+        });
+        set_timeout(
+            move || {
+                if asked.try_get_value() != turn {
+                    return;
+                }
+                let route = Route::current();
+                let autostart = link::value(&route.query, "autostart").map(|value| format!("autostart={value}"));
+                let settings = Some(site.run.settings.with_untracked(link::query_of)).filter(|query| !query.is_empty());
+                let query: Vec<String> = autostart.into_iter().chain(settings).collect();
+                if matches!(route.page, Page::Lab { .. }) {
+                    route::replace_query(&route, &query.join("&"));
+                }
+            },
+            ADDRESS_AFTER,
+        );
+    });
+}

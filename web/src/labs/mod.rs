@@ -1,0 +1,41 @@
+//! The labs, in the lecture's order. A new lab is one line in this table and a folder beside this file.
+
+pub mod cifar10;
+
+use leptos::prelude::AnyView;
+
+/// One lab: a page of its own, and a card on the home page.
+#[derive(Debug)]
+pub struct Lab {
+    /// Its address: `#/name`.
+    pub name: &'static str,
+    /// Its name in the header.
+    pub short: &'static str,
+    pub title: &'static str,
+    /// One sentence for its card.
+    pub summary: &'static str,
+    /// The lab itself; embedded it has no header above it.
+    pub view: fn(is_embedded: bool) -> AnyView,
+    /// A small living picture for its card.
+    pub picture: fn() -> AnyView,
+}
+
+impl PartialEq for Lab {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+pub static LABS: [Lab; 1] = [Lab {
+    name: "cifar10",
+    short: "CIFAR-10",
+    title: "A network learns to see",
+    summary: "Three layers of convolution learn ten classes of real photographs, live, on this machine: watch the loss fall, \
+              the filters take shape and the guesses turn right.",
+    view: cifar10::view,
+    picture: cifar10::picture,
+}];
+
+pub fn find(name: &str) -> Option<&'static Lab> {
+    LABS.iter().find(|lab| lab.name == name)
+}

@@ -1,0 +1,22 @@
+//! The pages that are not labs: home, gallery, and the one for addresses that nobody knows.
+
+mod gallery;
+mod gallery_samples;
+mod home;
+mod links;
+
+pub use gallery::Gallery;
+pub use home::Home;
+pub use links::LinkButtons;
+
+use leptos::prelude::*;
+
+#[component]
+pub fn Unknown(path: String) -> impl IntoView {
+    view! {
+        <article class="home">
+            <h1>"Nothing here"</h1>
+            <p>"There is no page at " <code>{format!("#/{path}")}</code> ". " <a href="#/">"See all labs"</a> "."</p>
+        </article>
+    }
+}

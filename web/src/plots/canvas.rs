@@ -1,0 +1,57 @@
+//! A canvas at device pixels, and the colours that its theme comes to. Thin wrappers over web-sys: no state, no layout.
+
+use leptos::prelude::window;
+use wasm_bindgen::{Clamped, JsCast};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
+
+/// Device pixels to one CSS pixel.
+pub fn pixel_ratio() -> f64 {
+    window().device_pixel_ratio().clamp(1.0, 4.0)
+}
+
+/// Gives the canvas as many pixels as the screen shows of it. Returns its drawing context, scaled to CSS pixels, and its size in them.
+pub fn fitted(canvas: &HtmlCanvasElement) -> Option<(CanvasRenderingContext2d, f64, f64)> {
+    let (width, height) = (f64::from(canvas.client_width()), f64::from(canvas.client_height()));
+    if width < 1.0 || height < 1.0 {
+        return None;
+    }
+    let ratio = pixel_ratio();
+    resize(canvas, (width * ratio).round() as u32, (height * ratio).round() as u32);
+    let context = context(canvas)?;
+    context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0).ok()?;
+    context.clear_rect(0.0, 0.0, width, height);
+    Some((context, width, height))
+}
+
+/// Setting a size clears a canvas and costs memory, so only a new size is set.
+pub fn resize(canvas: &HtmlCanvasElement, width: u32, height: u32) {
+    if canvas.width() != width {
+        canvas.set_width(width);
+    }
+    if canvas.height() != height {
+        canvas.set_height(height);
+    }
+}
+
+pub fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
+    canvas.get_context("2d").ok()??.dyn_into().ok()
+}
+
+/// A canvas that is not on the page, to scale pictures from.
+pub fn scratch() -> Option<HtmlCanvasElement> {
+    leptos::prelude::document().create_element("canvas").ok()?.dyn_into().ok()
+}
+
+/// Puts RGBA pixels into a canvas of exactly their size.
+pub fn put(canvas: &HtmlCanvasElement, rgba: &[u8], width: u32, height: u32) -> Option<()> {
+    resize(canvas, width, height);
+    let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(rgba), width, height).ok()?;
+    context(canvas)?.put_image_data(&image, 0.0, 0.0).ok()
+}
+
+/// A named colour of `tokens.css` as the current theme has it.
+pub fn token(name: &str) -> String {
+    let root = leptos::prelude::document().document_element();
+    let style = root.and_then(|root| window().get_computed_style(&root).ok().flatten());
+    style.and_then(|style| style.get_property_value(name).ok()).unwrap_or_default().trim().to_owned()
+}

@@ -1,0 +1,338 @@
+//! What the page asks of the run: configure, train, pause, go back. Each function sends a command; `events` hears the answer.
+
+use std::{rc::Rc, time::Duration};
+
+use js_sys::ArrayBuffer;
+use leptos::prelude::*;
+use protocol::{Command, Optimizer, Panel, Schedule, Settings, Split, StopReason};
+
+use super::{Run, Speed, Status, keep, snapshots::Snapshot};
+use crate::{dom, engine::Answered, format};
+
+/// How often the run's state is kept while it trains.
+const SNAPSHOT_EVERY: Duration = Duration::from_secs(10);
+/// The base beat of slow motion: the fastest slow speed.
+const SLOW_BEAT: Duration = Duration::from_millis(100);
+const BEATS_A_SECOND: u32 = 10;
+/// Workers that died within this time, in milliseconds, count together.
+const DEATHS_WITHIN: f64 = 90_000.0;
+const DEATHS_ALLOWED: usize = 3;
+
+impl Run {
+    /// Timers that live as long as the page.
+    pub(super) fn keep_going(self) {
+        set_interval(
+            move || {
+                if self.is_training_now() {
+                    self.take_snapshot();
+                }
+            },
+            SNAPSHOT_EVERY,
+        );
+        let beat = StoredValue::new(0u32);
+        set_interval(
+            move || {
+                beat.update_value(|beat| *beat = beat.wrapping_add(1));
+                if let Speed::Steps(a_second) = self.speed.get_untracked()
+                    && beat.get_value().is_multiple_of((BEATS_A_SECOND / a_second.max(1)).max(1))
+                {
+                    self.slow_step();
+                }
+            },
+            SLOW_BEAT,
+        );
+    }
+
+    /// Every command goes through here, the page API's included: a run gets its number, and its settings are remembered.
+    pub fn send(self, mut command: Command, buffers: Vec<ArrayBuffer>, answer: impl FnOnce(Answered) + 'static) {
+        if let Command::Configure { run, settings } | Command::Restore { run, settings } = &mut command {
+            self.book.update_value(|book| {
+                book.asked += 1;
+                *run = book.asked;
+                book.asked_settings.insert(book.asked, (**settings).clone());
+            });
+            let before = self.status.get_untracked();
+            self.status.set(Status::Building);
+            return self.engine.send(command, buffers, move |result| {
+                // Refused: everything is as before.
+                if result.is_err() && self.status.with_untracked(|status| *status == Status::Building) {
+                    self.status.set(before);
+                }
+                answer(result);
+            });
+        }
+        self.engine.send(command, buffers, answer);
+    }
+
+    /// Sends a command whose refusal is worth a notice.
+    fn ask(self, command: Command) {
+        let notices = self.notices;
+        self.send(command, Vec::new(), move |result| {
+            if let Err(refusal) = result {
+                notices.fail(refusal.message, None);
+            }
+        });
+    }
+
+    /// Builds the network anew. A refusal stands beside the settings until the next attempt.
+    pub fn configure(self, settings: Settings, then_train: bool) {
+        self.book.update_value(|book| book.snapshots.clear());
+        self.rewind_steps.set(Vec::new());
+        let command = Command::Configure { run: 0, settings: Box::new(settings) };
+        self.send(command, Vec::new(), move |result| match result {
+            Ok(_) => {
+                self.begin_curves();
+                if then_train {
+                    self.train();
+                }
+            }
+            Err(refusal) => self.refusal.set(Some(refusal)),
+        });
+    }
+
+    /// A fresh run has no past.
+    fn begin_curves(self) {
+        for curve in [self.loss, self.accuracy] {
+            curve.update_value(|curve| *curve = Default::default());
+        }
+        self.held_out.set(None);
+        self.test.set(None);
+        self.version.update(|version| *version += 1);
+    }
+
+    pub fn train(self) {
+        if self.speed.get_untracked() == Speed::Full {
+            return self.ask(Command::Train);
+        }
+        self.book.update_value(|book| book.wants_training = true);
+        self.status.set(Status::Training);
+    }
+
+    pub fn pause(self) {
+        self.ask(Command::Pause);
+    }
+
+    /// Train where it pauses, pause where it trains.
+    pub fn toggle(self) {
+        if self.is_training_now() { self.pause() } else { self.train() }
+    }
+
+    pub fn step_once(self) {
+        self.ask(Command::Step { steps: 1 });
+    }
+
+    pub fn reset(self) {
+        self.ask(Command::Reset);
+    }
+
+    /// Changes between full speed and slow motion, also in the midst of training.
+    pub fn set_speed(self, speed: Speed) {
+        let was_training = self.is_training_now();
+        let before = self.speed.get_untracked();
+        self.speed.set(speed);
+        match (before, speed) {
+            (Speed::Full, Speed::Steps(_)) if was_training => {
+                self.send(Command::Pause, Vec::new(), move |result| {
+                    if result.is_ok() {
+                        self.train();
+                    }
+                });
+            }
+            (Speed::Steps(_), Speed::Full) if was_training => self.train(),
+            _ => {}
+        }
+    }
+
+    /// The next step of slow motion, unless the last is still under way.
+    fn slow_step(self) {
+        let is_training = self.is_training_now();
+        let goes = is_training
+            && self.book.try_update_value(|book| !std::mem::replace(&mut book.is_stepping, true)) == Some(true);
+        if goes {
+            self.send(Command::Step { steps: 1 }, Vec::new(), move |result| {
+                self.book.update_value(|book| book.is_stepping = false);
+                if let Err(refusal) = result {
+                    self.status.set(Status::Paused);
+                    self.notices.fail(refusal.message, None);
+                }
+            });
+        }
+    }
+
+    /// Rates, decay and schedule change while it trains.
+    pub fn adjust(self, optimizer: Optimizer, schedule: Schedule) {
+        self.ask(Command::Adjust { optimizer, schedule });
+    }
+
+    /// The text of the network as it is typed: what was wrong with the last attempt may be mended by now.
+    pub fn set_network(self, text: String) {
+        self.draft.update(|draft| draft.network = text);
+    }
+
+    /// Steps that curves and numbers average over.
+    pub fn set_window(self, window: u64) {
+        self.window.set(window.max(1));
+        self.average();
+    }
+
+    /// Which pictures the page shows from now on.
+    pub fn watch(self, panels: Vec<Panel>) {
+        self.book.update_value(|book| book.panels = panels);
+        self.watch_again();
+    }
+
+    /// Chooses the test picture whose way through the network is shown.
+    pub fn choose_picture(self, picture: u32) {
+        self.picture.set(picture);
+        self.watch_again();
+    }
+
+    pub(super) fn watch_again(self) {
+        let (panels, stands) = self.book.with_value(|book| (book.panels.clone(), book.current > 0));
+        if stands {
+            self.ask(Command::Watch { panels, picture: self.picture.get_untracked() });
+        }
+    }
+
+    /// Measures a whole split on request.
+    pub fn evaluate(self, split: Split) {
+        self.evaluating.set(Some(split));
+        self.send(Command::Evaluate { split }, Vec::new(), move |result| {
+            self.evaluating.set(None);
+            if let Err(refusal) = result {
+                self.notices.fail(refusal.message, None);
+            }
+        });
+    }
+
+    pub(super) fn take_snapshot(self) {
+        let stands = self.book.with_value(|book| book.current > 0);
+        if stands {
+            self.send(Command::Snapshot, Vec::new(), |_| {});
+        }
+    }
+
+    pub(super) fn save_latest(self) {
+        let Some(latest) = self.book.with_value(|book| book.snapshots.latest()) else { return };
+        wasm_bindgen_futures::spawn_local(async move {
+            let tab = keep::tab_name().await;
+            let _ = keep::save(tab, latest).await;
+        });
+    }
+
+    fn restore(self, snapshot: &Rc<Snapshot>, then_train: bool) {
+        let command = Command::Restore { run: 0, settings: Box::new(snapshot.settings.clone()) };
+        let draft = snapshot.settings.clone();
+        self.send(command, vec![snapshot.bytes()], move |result| match result {
+            Ok(_) => {
+                self.draft.set(draft);
+                self.version.update(|version| *version += 1);
+                if then_train {
+                    self.train();
+                }
+            }
+            Err(refusal) => {
+                self.notices.fail(refusal.message, None);
+            }
+        });
+    }
+
+    /// Back to a kept snapshot, paused there.
+    pub fn rewind(self, step: u64) {
+        if let Some(snapshot) = self.book.with_value(|book| book.snapshots.at(step)) {
+            self.restore(&snapshot, false);
+        }
+    }
+
+    /// Says why training stopped and, where the numbers broke, offers the way back.
+    pub(super) fn explain_stop(self, reason: StopReason, message: &str) {
+        match (reason, self.book.with_value(|book| book.snapshots.last_good())) {
+            (StopReason::NotANumber | StopReason::DeviceLost, Some(good)) => {
+                let back = Callback::new(move |()| {
+                    let good = self.book.with_value(|book| book.snapshots.last_good());
+                    if let Some(good) = good {
+                        self.restore(&good, false);
+                    }
+                });
+                let sentence = format!("{message} The last good snapshot is of step {}.", format::grouped(good.step));
+                self.notices.ask(sentence, true, vec![("Go back to it", back)]);
+            }
+            (StopReason::NotANumber, None) => {
+                let back = Callback::new(move |()| self.reset());
+                self.notices.ask(message, true, vec![("Reset", back)]);
+            }
+            (StopReason::ScheduleEnded, _) => {
+                self.take_snapshot();
+                self.notices.say(message, None);
+            }
+            (StopReason::DeviceLost | StopReason::DataMissing, _) => {
+                self.notices.fail(message, None);
+            }
+        }
+    }
+
+    /// Settings that arrive with the page or its link. A run with the same settings that this browser still keeps goes on.
+    pub fn arrive(self, settings: Settings, autostart: bool) {
+        let stands = self.has_begun();
+        if stands && self.settings.with_untracked(|now| *now == settings) {
+            return;
+        }
+        self.draft.set(settings.clone());
+        wasm_bindgen_futures::spawn_local(async move {
+            let kept = if stands { None } else { keep::load(&settings).await };
+            match kept.map(Rc::new) {
+                Some(kept) => self.go_on_from(kept, autostart),
+                None => self.configure(settings, autostart),
+            }
+        });
+    }
+
+    /// Takes up what an earlier visit left, and says so; a snapshot that the engine refuses is forgotten.
+    fn go_on_from(self, kept: Rc<Snapshot>, then_train: bool) {
+        let settings = kept.settings.clone();
+        let command = Command::Restore { run: 0, settings: Box::new(settings.clone()) };
+        let sentence = format!("This run goes on from step {}, where an earlier visit left it.", format::grouped(kept.step));
+        self.send(command, vec![kept.bytes()], move |result| {
+            if result.is_err() {
+                return self.configure(settings, then_train);
+            }
+            let anew = Callback::new(move |()| self.configure(self.settings.get_untracked(), true));
+            self.notices.ask(sentence, false, vec![("Train anew", anew)]);
+            if then_train {
+                self.train();
+            }
+        });
+    }
+
+    /// The worker died: a new one, and the run where it stood. After several deaths in a row, only the sentence.
+    pub fn recover(self, sentence: String) {
+        let (is_hopeless, latest, wants_training) = self
+            .book
+            .try_update_value(|book| {
+                let now = dom::now();
+                book.deaths.retain(|death| now - death < DEATHS_WITHIN);
+                book.deaths.push(now);
+                book.is_stepping = false;
+                (book.deaths.len() > DEATHS_ALLOWED, book.snapshots.latest(), book.wants_training)
+            })
+            .unwrap_or((true, None, false));
+        let had_run = self.built.with_untracked(Option::is_some);
+        if is_hopeless || (!had_run && self.engine.build().is_empty()) {
+            self.status.set(Status::Broken(sentence.clone()));
+            self.notices.fail(sentence, Some("Reload the page to try again.".into()));
+            return;
+        }
+        let remedy = match (&latest, had_run) {
+            (Some(snapshot), _) => format!("It was started again and goes on from step {}.", format::grouped(snapshot.step)),
+            (None, true) => "It was started again from the beginning: no snapshot had been taken yet.".into(),
+            (None, false) => "It was started again.".into(),
+        };
+        self.notices.fail(sentence, Some(remedy));
+        self.status.set(Status::Starting);
+        self.engine.start();
+        match latest {
+            Some(snapshot) => self.restore(&snapshot, wants_training),
+            None => self.configure(self.settings.get_untracked(), wants_training),
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! What each event of the engine changes in the run. Events of an earlier run are stale and change nothing.
+
+use std::sync::Arc;
+
+use js_sys::{ArrayBuffer, Uint8Array};
+use leptos::prelude::*;
+use protocol::{EventBody, Sheet, Split, StopReason};
+
+use super::{Activations, Built, Loading, Predictions, Run, Score, Speed, Status, frame::Progress, snapshots::Snapshot};
+use crate::{engine::Incoming, pictures::Tiles, plots::curve::Measurement};
+
+fn tiles(sheet: &Sheet, buffer: Option<&ArrayBuffer>) -> Option<Tiles> {
+    Tiles::new(sheet.clone(), Uint8Array::new(buffer?).to_vec())
+}
+
+impl Run {
+    /// Understands an event. Called before the page API hears of it.
+    pub fn receive(self, incoming: &Incoming) {
+        let event = &incoming.event;
+        let is_stale = event.run != 0 && self.book.with_value(|book| event.run < book.current);
+        if is_stale {
+            return;
+        }
+        match &event.body {
+            EventBody::Configured { .. } => self.stands(incoming),
+            EventBody::Trained => {
+                self.book.update_value(|book| book.wants_training = true);
+                self.status.set(Status::Training);
+            }
+            EventBody::Paused { step } => self.came_to_rest(*step),
+            EventBody::Stepped { step } => self.stepped(*step),
+            EventBody::Reset => self.began_again(),
+            EventBody::Adjusted { optimizer, schedule } => self.settings.update(|settings| {
+                settings.optimizer = *optimizer;
+                settings.schedule = *schedule;
+            }),
+            EventBody::Progressed { .. } => self.progressed(&event.body),
+            EventBody::Evaluated { split, step, examples, loss, accuracy } => {
+                let score = Score { loss: loss.map(f64::from), accuracy: f64::from(*accuracy), examples: *examples, step: *step };
+                self.scored(*split, score);
+            }
+            EventBody::DataProgressed { loaded_shards, total_shards, loaded_bytes, notice } => {
+                let loading = Loading { loaded_shards: *loaded_shards, total_shards: *total_shards, loaded_bytes: *loaded_bytes };
+                self.data.set(Some(loading));
+                self.mention(notice.as_ref());
+            }
+            EventBody::Predicted { .. } | EventBody::FiltersDrawn { .. } | EventBody::ActivationsDrawn { .. } => {
+                self.saw(incoming);
+            }
+            EventBody::SnapshotTaken { step } => self.keep(*step, incoming.buffers.first()),
+            EventBody::Stopped { step, reason, message } => self.stopped(*step, *reason, message),
+            EventBody::Benched { .. } => {
+                if self.status.with_untracked(|status| *status == Status::Training) {
+                    self.status.set(Status::Paused);
+                }
+            }
+            EventBody::Ready { .. }
+            | EventBody::Opened
+            | EventBody::Watched
+            | EventBody::Ponged
+            | EventBody::Failed { .. }
+            | EventBody::Crashed { .. } => {}
+        }
+    }
+
+    fn mention(self, notice: Option<&protocol::Notice>) {
+        if let Some(notice) = notice {
+            self.notices.say(notice.message.clone(), notice.remedy.clone());
+        }
+    }
+
+    /// A new run stands ready, fresh or from a snapshot.
+    fn stands(self, incoming: &Incoming) {
+        let EventBody::Configured {
+            device,
+            adapter,
+            layers,
+            parameters,
+            classes,
+            dataset,
+            training_examples,
+            steps_per_epoch,
+            step,
+            notice,
+            ..
+        } = &incoming.event.body
+        else {
+            return;
+        };
+        let run = incoming.event.run;
+        let asked = self.book.try_update_value(|book| {
+            book.current = run;
+            let asked = book.asked_settings.remove(&run);
+            book.asked_settings.retain(|later, _| *later > run);
+            asked
+        });
+        if let Some(settings) = asked.flatten() {
+            self.settings.set(settings);
+        }
+        self.refusal.set(None);
+        self.forget_after(*step);
+        self.built.set(Some(Arc::new(Built {
+            device: device.clone(),
+            adapter: adapter.clone(),
+            layers: layers.clone(),
+            parameters: *parameters,
+            classes: classes.clone(),
+            dataset: dataset.clone(),
+            training_examples: *training_examples,
+            steps_per_epoch: *steps_per_epoch,
+        })));
+        self.images_per_second.set(None);
+        self.status.set(Status::Paused);
+        self.mention(notice.as_ref());
+        self.watch_again();
+    }
+
+    /// The run stands at `step`: what the page knows of later steps is no longer so.
+    fn forget_after(self, step: u64) {
+        for curve in [self.loss, self.accuracy] {
+            curve.update_value(|curve| curve.truncate(step));
+        }
+        self.step.set(step);
+        let settings = self.settings.get_untracked();
+        self.examples.set(step * u64::from(settings.batch_size));
+        for score in [self.held_out, self.test] {
+            if score.get_untracked().is_some_and(|score| score.step > step) {
+                score.set(None);
+            }
+        }
+        if step == 0 {
+            self.epoch.set(0.0);
+            self.learning_rate.set(None);
+        }
+        self.book.update_value(|book| book.frame.progress = None);
+        self.ask_frame();
+    }
+
+    fn came_to_rest(self, step: u64) {
+        self.book.update_value(|book| book.wants_training = false);
+        self.images_per_second.set(None);
+        if !matches!(self.status.get_untracked(), Status::Stopped(..)) {
+            self.status.set(Status::Paused);
+        }
+        self.step.set(step);
+        self.take_snapshot();
+    }
+
+    fn stepped(self, step: u64) {
+        self.book.update_value(|book| book.is_stepping = false);
+        let is_slow_motion = self.speed.get_untracked() != Speed::Full;
+        if !(is_slow_motion && self.status.with_untracked(|status| *status == Status::Training)) {
+            self.status.set(Status::Paused);
+        }
+        self.step.set(step);
+        self.ask_frame();
+    }
+
+    fn began_again(self) {
+        self.book.update_value(|book| {
+            book.snapshots.clear();
+            book.wants_training = false;
+        });
+        self.rewind_steps.set(Vec::new());
+        self.held_out.set(None);
+        self.test.set(None);
+        self.forget_after(0);
+        for curve in [self.loss, self.accuracy] {
+            curve.update_value(|curve| *curve = Default::default());
+        }
+        self.status.set(Status::Paused);
+    }
+
+    fn progressed(self, body: &EventBody) {
+        let EventBody::Progressed { first_step, losses, accuracies, examples, epoch, images_per_second, learning_rate } = body
+        else {
+            return;
+        };
+        self.loss.update_value(|curve| curve.train.extend(*first_step, losses));
+        self.accuracy.update_value(|curve| curve.train.extend(*first_step, accuracies));
+        let end = first_step + losses.len() as u64;
+        if let Some(per_second) = images_per_second {
+            self.engine.expect_step(f64::from(self.settings.with_untracked(|settings| settings.batch_size)) / per_second);
+        }
+        self.book.update_value(|book| {
+            let numbers = losses.iter().take_while(|loss| loss.is_finite()).count() as u64;
+            if numbers > 0 {
+                book.snapshots.losses_were_numbers_until(first_step + numbers);
+            }
+            book.frame.progress = Some(Progress {
+                step: end,
+                examples: *examples,
+                epoch: *epoch,
+                images_per_second: *images_per_second,
+                learning_rate: *learning_rate,
+            });
+        });
+        self.ask_frame();
+    }
+
+    fn scored(self, split: Split, score: Score) {
+        match split {
+            Split::HeldOut => {
+                let at = |value: f64| Measurement { step: score.step, value, examples: score.examples };
+                if let Some(loss) = score.loss {
+                    self.loss.update_value(|curve| curve.measure(at(loss)));
+                }
+                self.accuracy.update_value(|curve| curve.measure(at(score.accuracy)));
+                self.held_out.set(Some(score));
+            }
+            Split::Test => self.test.set(Some(score)),
+        }
+        self.ask_frame();
+    }
+
+    /// Keeps the latest picture of its panel for the next frame.
+    fn saw(self, incoming: &Incoming) {
+        let mut buffers = incoming.buffers.iter();
+        self.book.update_value(|book| {
+            book.frame.received.extend(incoming.event.panel());
+            match &incoming.event.body {
+                EventBody::Predicted { sheet, pictures, accuracy, examples, .. } => {
+                    book.frame.predictions = tiles(sheet, buffers.next()).map(|tiles| Predictions {
+                        tiles,
+                        pictures: Arc::new(pictures.clone()),
+                        accuracy: f64::from(*accuracy),
+                        examples: *examples,
+                    });
+                }
+                EventBody::FiltersDrawn { sheet, .. } => book.frame.filters = tiles(sheet, buffers.next()),
+                EventBody::ActivationsDrawn { picture, layers, .. } => {
+                    let layers = layers.iter().filter_map(|sheet| tiles(sheet, buffers.next())).collect();
+                    book.frame.activations = Some(Activations { picture: *picture, layers });
+                }
+                _ => {}
+            }
+        });
+        self.ask_frame();
+    }
+
+    fn keep(self, step: u64, bytes: Option<&ArrayBuffer>) {
+        let Some(bytes) = bytes else { return };
+        let snapshot = Snapshot::new(step, self.settings.get_untracked(), bytes.clone());
+        let steps = self.book.try_update_value(|book| {
+            book.snapshots.keep(snapshot);
+            book.snapshots.steps()
+        });
+        self.rewind_steps.set(steps.unwrap_or_default());
+        self.save_latest();
+    }
+
+    fn stopped(self, step: u64, reason: StopReason, message: &str) {
+        self.book.update_value(|book| book.wants_training = false);
+        self.step.set(step);
+        self.images_per_second.set(None);
+        self.status.set(Status::Stopped(reason, message.to_owned()));
+        self.explain_stop(reason, message);
+    }
+}

@@ -1,0 +1,91 @@
+//! What came since the last frame. Numbers are merged, of pictures only the latest is kept, so that however much the engine
+//! sends, the page draws at most once a frame; a hidden tab gets its numbers at once and its pictures when it is seen again.
+
+use leptos::prelude::*;
+use protocol::Panel;
+
+use super::{Activations, Predictions, Run};
+use crate::{dom, pictures::Tiles};
+
+/// The last `progressed` event's numbers.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Progress {
+    pub step: u64,
+    pub examples: u64,
+    pub epoch: f64,
+    pub images_per_second: Option<f64>,
+    pub learning_rate: f64,
+}
+
+#[derive(Default)]
+pub(super) struct Frame {
+    pub progress: Option<Progress>,
+    pub predictions: Option<Predictions>,
+    pub filters: Option<Tiles>,
+    pub activations: Option<Activations>,
+    /// Pictures that were received, even if they could not be read.
+    pub received: Vec<Panel>,
+    is_asked: bool,
+}
+
+impl Run {
+    /// Shows what came, before the next picture is drawn.
+    pub(super) fn ask_frame(self) {
+        if dom::is_hidden() {
+            self.show_numbers();
+        }
+        let is_first = self.book.try_update_value(|book| !std::mem::replace(&mut book.frame.is_asked, true));
+        if is_first == Some(true) {
+            dom::next_frame(move || {
+                self.show_numbers();
+                self.show_pictures();
+                self.book.update_value(|book| book.frame.is_asked = false);
+            });
+        }
+    }
+
+    fn show_numbers(self) {
+        let progress = self.book.try_update_value(|book| book.frame.progress.take()).flatten();
+        if let Some(progress) = progress {
+            self.step.set(progress.step);
+            self.examples.set(progress.examples);
+            self.epoch.set(progress.epoch);
+            self.images_per_second.set(progress.images_per_second);
+            self.learning_rate.set(Some(progress.learning_rate));
+        }
+        self.average();
+        self.version.update(|version| *version += 1);
+    }
+
+    /// The numbers that stand for the curves' ends.
+    pub(super) fn average(self) {
+        let window = self.window.get_untracked();
+        self.train_loss.set(self.loss.with_value(|curve| curve.train.latest(window)));
+        self.train_accuracy.set(self.accuracy.with_value(|curve| curve.train.latest(window)));
+    }
+
+    /// Pictures are acknowledged once they are drawn: effects run before the task that is spawned after them.
+    fn show_pictures(self) {
+        let taken = self.book.try_update_value(|book| {
+            let frame = &mut book.frame;
+            (frame.predictions.take(), frame.filters.take(), frame.activations.take(), std::mem::take(&mut frame.received))
+        });
+        let Some((predictions, filters, activations, received)) = taken else { return };
+        if predictions.is_some() {
+            self.predictions.set(predictions);
+        }
+        if filters.is_some() {
+            self.filters.set(filters);
+        }
+        if activations.is_some() {
+            self.activations.set(activations);
+        }
+        if !received.is_empty() {
+            wasm_bindgen_futures::spawn_local(async move {
+                for panel in received {
+                    self.engine.notify(protocol::Command::Acknowledge { panel });
+                }
+            });
+        }
+    }
+}
