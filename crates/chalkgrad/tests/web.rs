@@ -2,11 +2,18 @@
 //! page runs them.
 #![cfg(target_arch = "wasm32")]
 
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Waker};
+
 use chalkgrad::twins::{self, Case};
 use chalkgrad::{Device, Error, Graph, Program, Store};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
+
+#[path = "common/convnetjs.rs"]
+mod convnetjs;
 
 /// All failures at once, so that one run shows them.
 async fn hold(device: &Device, cases: &[Case]) {
@@ -52,6 +59,11 @@ async fn networks_forward_and_backward_on_webgpu_equal_the_interpreter() {
 }
 
 #[wasm_bindgen_test]
+async fn training_on_the_cpu_equals_native_training() {
+    convnetjs::expect_native_losses(&Device::Cpu).await;
+}
+
+#[wasm_bindgen_test]
 async fn more_workgroups_than_fit_along_one_axis_are_folded() {
     hold(&gpu().await, &twins::large()).await;
 }
@@ -66,10 +78,14 @@ async fn a_lost_device_is_an_error_of_every_later_call() {
     let program = Program::compile(&store, &graph, &[], &[double]).await.expect("it compiles");
     Program::run(&[&program]).expect("it runs");
 
+    let mut waiting = pin!(program.read(0));
+    let first = waiting.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    assert!(first.is_pending(), "a browser never blocks");
     let Device::Gpu(gpu) = &device else { unreachable!("it was opened as a GPU") };
     gpu.destroy();
 
     let lost = |error: Option<Error>| assert!(matches!(error, Some(Error::DeviceLost { .. })), "{error:?}");
+    lost(waiting.await.err());
     lost(program.read(0).await.err());
     lost(Program::run(&[&program]).err());
     lost(store.write("x", &[0.0; 4]).err());

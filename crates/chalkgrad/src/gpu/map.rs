@@ -50,7 +50,8 @@ fn buffers(map: &Map) -> (Vec<BufferId>, Vec<BufferId>) {
 fn uniform(map: &Map) -> Vec<u32> {
     let divisor = |divide: usize| if divide.is_power_of_two() { divide.trailing_zeros() as usize } else { divide };
     let modulus = |modulo: usize| if modulo.is_power_of_two() { modulo - 1 } else { modulo };
-    let inputs = map.inputs.iter().map(|input| [input.location.offset, divisor(input.divide), modulus(input.modulo), 0]);
+    let inputs =
+        map.inputs.iter().map(|input| [input.location.offset, divisor(input.divide), modulus(input.modulo), 0]);
     let outputs = map.outputs.iter().map(|(_, location)| [location.offset, 0, 0, 0]);
     let rows = std::iter::once([map.len, 0, 0, 0]).chain(inputs).chain(outputs);
     rows.flatten().map(|word| word as u32).collect()

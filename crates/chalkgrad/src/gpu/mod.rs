@@ -107,6 +107,13 @@ impl Gpu {
     }
 }
 
+impl Drop for Gpu {
+    /// In a browser nothing else frees the device.
+    fn drop(&mut self) {
+        self.device.destroy();
+    }
+}
+
 /// Why there is no adapter, in words for the person who asked.
 fn no_adapter() -> String {
     match cfg!(target_arch = "wasm32") {

@@ -151,4 +151,25 @@ mod on_a_device {
         assert!(device.is_lost());
         drop((store, program));
     }
+
+    #[test]
+    fn a_loss_that_the_driver_reports_is_noticed() {
+        let Some(gpu) = gpu() else { return };
+        gpu.device.destroy();
+        while !gpu.is_lost() {
+            gpu.device.poll(wgpu::PollType::Poll).expect("a lost device can be polled");
+        }
+        let error = gpu.allocate(4, "anything").err();
+        assert!(matches!(error, Some(Error::DeviceLost { .. })), "{error:?}");
+    }
+
+    #[test]
+    fn an_error_that_no_scope_caught_is_the_next_calls_result() {
+        let Some(gpu) = gpu() else { return };
+        let buffer = gpu.allocate(4, "a buffer").expect("it allocates");
+        gpu.write(&buffer, 1_000, &[1.0]).expect("the device refuses it later");
+        let error = gpu.write(&buffer, 0, &[1.0]).err();
+        assert!(matches!(error, Some(Error::Kernel { .. })), "{error:?}");
+        gpu.write(&buffer, 0, &[1.0]).expect("and goes on");
+    }
 }

@@ -235,7 +235,7 @@ fn window(draw: &mut Draw, round: usize, padding: impl Fn(usize) -> usize) -> Wi
     let kernel = [draw.between(1, 5), if round == 9 { 9 } else { draw.between(1, 5) }];
     let padding = kernel.map(padding).map(|most| draw.between(0, most));
     // Half of them slide by one, as most convolutions do.
-    let stride = if round % 2 == 0 { [1, 1] } else { [draw.between(1, 3), draw.between(1, 3)] };
+    let stride = if round.is_multiple_of(2) { [1, 1] } else { [draw.between(1, 3), draw.between(1, 3)] };
     Window { kernel, stride, padding }
 }
 

@@ -28,10 +28,10 @@ fn expression(number: u64) -> Case {
     let full: Vec<NodeId> = nodes[shapes.len()..].iter().copied().filter(|&id| whole(id)).collect();
     let Some(&last) = full.last() else { return case };
     case.outputs = vec![last, draw.pick(&full)];
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         case.assignments = vec![(last, "leaf.0".into())];
     }
-    if number % 4 == 0 {
+    if number.is_multiple_of(4) {
         case.assignments.push((draw.pick(&full), "leaf.1".into()));
     }
     case
