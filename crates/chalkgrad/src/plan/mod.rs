@@ -70,13 +70,6 @@ pub(crate) struct MapInput {
     pub(crate) modulo: usize,
 }
 
-impl MapInput {
-    /// Whether element `i` reads place `i`.
-    pub(crate) fn is_full(&self, len: usize) -> bool {
-        self.divide == 1 && self.modulo >= len
-    }
-}
-
 /// One instruction over registers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Instruction {
@@ -90,26 +83,6 @@ pub(crate) enum Instruction {
 impl Location {
     fn overlaps(&self, other: &Location) -> bool {
         self.buffer == other.buffer && self.offset < other.offset + other.len && other.offset < self.offset + self.len
-    }
-}
-
-impl Step {
-    /// Every location it reads.
-    pub(crate) fn reads(&self) -> Vec<Location> {
-        match self {
-            Self::Map(map) => map.inputs.iter().map(|input| input.location).collect(),
-            Self::Operation { inputs, .. } => inputs.iter().map(|(location, _)| *location).collect(),
-            Self::Copy { from, .. } => vec![*from],
-        }
-    }
-
-    /// Every location it writes.
-    pub(crate) fn writes(&self) -> Vec<Location> {
-        match self {
-            Self::Map(map) => map.outputs.iter().map(|(_, location)| *location).collect(),
-            Self::Operation { output, .. } => vec![*output],
-            Self::Copy { to, .. } => vec![*to],
-        }
     }
 }
 
