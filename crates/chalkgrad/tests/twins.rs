@@ -24,6 +24,11 @@ fn fused_maps_on_the_cpu_equal_the_interpreter() {
 }
 
 #[test]
+fn numbers_that_are_none_survive_on_the_cpu() {
+    hold(&Device::Cpu, &twins::specials());
+}
+
+#[test]
 fn networks_forward_and_backward_on_the_cpu_equal_the_interpreter() {
     hold(&Device::Cpu, &twins::networks().expect("they fit together"));
 }
@@ -46,6 +51,11 @@ mod on_the_gpu {
     #[test]
     fn fused_maps_equal_the_interpreter() {
         gpu().inspect(|device| hold(device, &twins::maps()));
+    }
+
+    #[test]
+    fn numbers_that_are_none_survive() {
+        gpu().inspect(|device| hold(device, &twins::specials()));
     }
 
     #[test]

@@ -49,6 +49,16 @@ async fn fused_maps_on_webgpu_equal_the_interpreter() {
 }
 
 #[wasm_bindgen_test]
+async fn numbers_that_are_none_survive_on_the_cpu() {
+    hold(&Device::Cpu, &twins::specials()).await;
+}
+
+#[wasm_bindgen_test]
+async fn numbers_that_are_none_survive_on_webgpu() {
+    hold(&gpu().await, &twins::specials()).await;
+}
+
+#[wasm_bindgen_test]
 async fn networks_forward_and_backward_on_the_cpu_equal_the_interpreter() {
     hold(&Device::Cpu, &twins::networks().expect("they fit together")).await;
 }

@@ -19,6 +19,6 @@ fn main(
     let label = labels[i];
     for (var k = 0u; k < parameters.columns; k++) {
         let hit = is_class(label) && class_of(label) == k;
-        y[start + k] = (exp(x[start + k] - total) - select(0.0, 1.0, hit)) * gradient[i];
+        y[start + k] = (careful_exp(x[start + k] - total) - select(0.0, 1.0, hit)) * gradient[i];
     }
 }

@@ -32,11 +32,12 @@ const MAX_POOL2D_GRADIENT: &str =
     wgsl!("shared/functions.wgsl", "shared/pool.wgsl", "shared/largest.wgsl", "max_pool2d_gradient.wgsl");
 const AVG_POOL2D: &str = wgsl!("shared/pool.wgsl", "avg_pool2d.wgsl");
 const AVG_POOL2D_GRADIENT: &str = wgsl!("shared/pool.wgsl", "avg_pool2d_gradient.wgsl");
-const LOG_SOFTMAX: &str = wgsl!("shared/rows.wgsl", "log_softmax.wgsl");
-const ARGMAX: &str = wgsl!("shared/rows.wgsl", "argmax.wgsl");
+const LOG_SOFTMAX: &str = wgsl!("shared/functions.wgsl", "shared/rows.wgsl", "log_softmax.wgsl");
+const ARGMAX: &str = wgsl!("shared/functions.wgsl", "shared/rows.wgsl", "argmax.wgsl");
 const CROSS_ENTROPY: &str =
     wgsl!("shared/functions.wgsl", "shared/rows.wgsl", "shared/label.wgsl", "cross_entropy.wgsl");
-const CROSS_ENTROPY_GRADIENT: &str = wgsl!("shared/rows.wgsl", "shared/label.wgsl", "cross_entropy_gradient.wgsl");
+const CROSS_ENTROPY_GRADIENT: &str =
+    wgsl!("shared/functions.wgsl", "shared/rows.wgsl", "shared/label.wgsl", "cross_entropy_gradient.wgsl");
 
 /// Threads that keep a large GPU busy.
 const BUSY: usize = 1 << 15;
@@ -128,9 +129,12 @@ impl Maker<'_> {
         self.inputs.iter().chain([&self.output]).cloned().collect()
     }
 
-    /// How many slices share `work` steps of a long sum when `tiles` threads do it alone: enough to keep the device busy,
-    /// never so many that a slice has less than 16 steps.
+    /// How many slices share `work` steps of a sum when `tiles` threads would do it alone: enough to keep the device busy,
+    /// never so many that a slice has less than 16 steps. A short sum is left whole.
     fn slices(&self, tiles: usize, work: usize) -> usize {
+        if work <= 256 {
+            return 1;
+        }
         let busy = if self.gpu.is_software() { 1 << 9 } else { BUSY };
         (busy / tiles.max(1)).min(work / 16).max(1)
     }
@@ -156,8 +160,9 @@ impl Maker<'_> {
         let mut dispatches = vec![first(&self, sums.clone())];
         if slices > 1 {
             self.inputs = vec![sums];
+            // Many slices are a long sum again.
             let (kept, reduced) = (Axis { len, stride: 1 }, Axis { len: slices, stride: len });
-            dispatches.push(self.sum_once(&[kept], &[reduced], len, [1, 1], self.output.clone())?);
+            dispatches.extend(self.sum(&[kept], &[reduced], len)?);
         }
         Ok(dispatches)
     }

@@ -118,8 +118,8 @@ fn constant(value: f32) -> String {
 fn unary(op: Unary, x: usize) -> String {
     match op {
         Unary::Neg => format!("-r{x}"),
-        Unary::Exp => format!("exp(r{x})"),
-        Unary::Log => format!("log(r{x})"),
+        Unary::Exp => format!("careful_exp(r{x})"),
+        Unary::Log => format!("careful_log(r{x})"),
         Unary::Sqrt => format!("sqrt(r{x})"),
         // Not `max`, which would hide a NaN.
         Unary::Relu => format!("select(r{x}, 0.0, r{x} < 0.0)"),

@@ -87,6 +87,42 @@ pub fn large() -> Vec<Case> {
     vec![case]
 }
 
+/// Numbers that are none, and numbers at the edges: they must reach the loss, where the run is stopped, not vanish on the way.
+pub fn specials() -> Vec<Case> {
+    let numbers = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 0.0, -0.0, 1.0, -1.0, 30.0, -30.0, 200.0, -200.0, 3e38];
+    let of_unary = |unary: &Unary| {
+        let mut case = Case::new(format!("{unary:?} of special numbers"));
+        let x = case.leaf(&[numbers.len()].into(), numbers.to_vec());
+        let y = case.graph.tensor(x).map(|x| case.graph.apply(Op::Unary(*unary), &[x]).id());
+        case.outputs.extend(y);
+        case
+    };
+    let of_binary = |binary: &Binary| {
+        let mut case = Case::new(format!("{binary:?} of special numbers"));
+        let shape = Shape::from([numbers.len(), numbers.len()]);
+        let every =
+            |of: fn(usize, usize) -> usize| (0..shape.elements()).map(|i| numbers[of(i, numbers.len())]).collect();
+        let leaves = [case.leaf(&shape, every(|i, len| i / len)), case.leaf(&shape, every(|i, len| i % len))];
+        let [a, b] = leaves.map(|leaf| crate::Tensor::new(&case.graph, leaf));
+        case.outputs = vec![case.graph.apply(Op::Binary(*binary), &[a, b]).id()];
+        case
+    };
+    let mut cases: Vec<Case> = Unary::ALL.iter().map(of_unary).chain(Binary::ALL.iter().map(of_binary)).collect();
+    let mut pools = Case::new("max_pool2d and constants of special numbers");
+    let x = pools.leaf(&[1, 1, 2, 6].into(), numbers.to_vec());
+    let x = crate::Tensor::new(&pools.graph, x);
+    let constants = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e-40, 0.1].map(|value| (x + value).id());
+    let outputs = [1, 2].map(|kernel| x.max_pool2d(Window::square(kernel)).id());
+    pools.outputs = outputs.into_iter().chain(constants).collect();
+    let mut rows = Case::new("rows of special numbers");
+    let logits = rows.leaf(&[4, 3].into(), numbers.to_vec());
+    let labels = rows.leaf(&[4].into(), vec![0.0, 1.0, 2.0, 1.0]);
+    let [logits, labels] = [logits, labels].map(|leaf| crate::Tensor::new(&rows.graph, leaf));
+    rows.outputs = vec![logits.log_softmax().id(), logits.cross_entropy(labels).id(), logits.softmax().id()];
+    cases.extend([pools, rows]);
+    cases
+}
+
 /// An operation like `op` with random options, and its inputs. The first round is as small as can be.
 fn drawn(op: &Op, draw: &mut Draw, round: usize) -> (Op, Vec<(Shape, Fill)>) {
     use Fill::{Labels, Normal, Positive, Steps, Truth};

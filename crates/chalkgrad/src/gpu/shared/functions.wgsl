@@ -10,9 +10,25 @@ fn is_nan(x: f32) -> bool {
     return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
 }
 
+// Some devices take e to the power of NaN for infinity.
+fn careful_exp(x: f32) -> f32 {
+    return select(exp(x), x, is_nan(x));
+}
+
+// Some devices give numbers for logarithms that have none.
+fn careful_log(x: f32) -> f32 {
+    var value = log(x);
+    if (x == 0.0) {
+        value = from_bits(0xff800000u);
+    } else if (x < 0.0) {
+        value = from_bits(0x7fc00000u);
+    }
+    return select(value, x, is_nan(x));
+}
+
 // 1 / (1 + e⁻ˣ) in the form that does not overflow.
 fn stable_sigmoid(x: f32) -> f32 {
-    let e = exp(-abs(x));
+    let e = careful_exp(-abs(x));
     return select(1.0, e, x < 0.0) / (1.0 + e);
 }
 

@@ -15,8 +15,8 @@ fn log_sum_exp(start: u32) -> f32 {
     }
     var sum = 0.0;
     for (var k = 0u; k < parameters.columns; k++) {
-        sum += exp(x[start + k] - largest);
+        sum += careful_exp(x[start + k] - largest);
     }
-    return largest + log(sum);
+    return largest + careful_log(sum);
 }
 
