@@ -59,6 +59,24 @@ impl Device {
         }
     }
 
+    /// Whether it only imitates a GPU on the CPU.
+    pub fn is_software(&self) -> bool {
+        match self {
+            Self::Cpu => false,
+            #[cfg(feature = "gpu")]
+            Self::Gpu(gpu) => gpu.is_software(),
+        }
+    }
+
+    /// Whether it was lost, and every buffer with it.
+    pub fn is_lost(&self) -> bool {
+        match self {
+            Self::Cpu => false,
+            #[cfg(feature = "gpu")]
+            Self::Gpu(gpu) => gpu.is_lost(),
+        }
+    }
+
     /// Waits until at most `steps` submitted runs are still under way, so that a pause means now.
     #[cfg_attr(not(feature = "gpu"), allow(unused_variables, reason = "the CPU has finished when it returns"))]
     pub async fn settle(&self, steps: usize) -> Result<()> {

@@ -42,13 +42,30 @@ impl Store {
         &self.device
     }
 
-    /// A region in a buffer of its own, all zeros. A name that exists already is replaced.
+    /// A region in a buffer of its own, all zeros. A name that exists already is replaced, and its memory given back with the
+    /// last program that uses it; programs compiled before keep to the old one.
     pub fn add(&mut self, name: impl Into<String>, len: usize) -> Result<()> {
         let name = name.into();
-        let buffer = self.buffers.len();
-        self.buffers.push(self.device.allocate(len, &name)?);
+        let memory = self.device.allocate(len, &name)?;
+        let buffer = match self.sole_buffer(&name) {
+            Some(buffer) => {
+                self.buffers[buffer] = memory;
+                buffer
+            }
+            None => {
+                self.buffers.push(memory);
+                self.buffers.len() - 1
+            }
+        };
         self.regions.insert(name, Region { buffer, offset: 0, len });
         Ok(())
+    }
+
+    /// The buffer in which there is nothing but the region of this name.
+    fn sole_buffer(&self, name: &str) -> Option<usize> {
+        let buffer = self.regions.get(name)?.buffer;
+        let mut others = self.regions.iter().filter(|(other, region)| *other != name && region.buffer == buffer);
+        others.next().is_none().then_some(buffer)
     }
 
     /// One buffer `name` that is cut into `parts`, each starting `alignment` numbers or a multiple after the start. The gaps stay zero.
@@ -60,7 +77,7 @@ impl Store {
             offset = offset.saturating_add(len.next_multiple_of(alignment));
         }
         self.add(name, offset)?;
-        let buffer = self.buffers.len() - 1;
+        let buffer = self.region(name)?.buffer;
         self.regions.extend(regions.into_iter().map(|(part, offset, len)| (part, Region { buffer, offset, len })));
         Ok(())
     }

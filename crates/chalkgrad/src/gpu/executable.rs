@@ -10,18 +10,18 @@ use super::pipeline::{Binding, Dispatch};
 use super::{Gpu, map};
 use crate::device::Memory;
 use crate::plan::{BufferId, Location, Plan, Step};
-use crate::{Error, Result};
+use crate::{Error, Result, Shape};
 
 /// Uniforms of all steps lie in one buffer, each at a multiple of what every device allows.
 const UNIFORM_ALIGNMENT: usize = 256;
 
-/// A program's steps with all that they touch.
+/// A program's steps with all that they touch, and nothing else of the store.
 pub(crate) struct Executable {
     steps: Vec<Recorded>,
-    memory: ProgramMemory,
-    /// Bind groups do not keep what they bind from being destroyed; this does.
+    /// Where each output lies.
+    outputs: Vec<(BufferId, Buffer)>,
+    /// Bind groups do not keep what they bind from being destroyed; this does, and each step's own bindings.
     _uniforms: Buffer,
-    _scratch: Vec<Buffer>,
 }
 
 /// The program's own buffers and the store's.
@@ -32,7 +32,7 @@ struct ProgramMemory {
 
 /// One command.
 enum Recorded {
-    Dispatch { pipeline: wgpu::ComputePipeline, bindings: wgpu::BindGroup, workgroups: [u32; 2] },
+    Dispatch { pipeline: wgpu::ComputePipeline, group: wgpu::BindGroup, workgroups: [u32; 2], _bound: Vec<Binding> },
     Copy { from: Binding, to: Binding },
 }
 
@@ -48,6 +48,10 @@ impl ProgramMemory {
             BufferId::Own(index) => &self.own[index],
             BufferId::Store(index) => &self.store[index],
         }
+    }
+
+    fn of(&self, outputs: &[(Location, Shape)]) -> Vec<(BufferId, Buffer)> {
+        outputs.iter().map(|(location, _)| (location.buffer, self.buffer(location.buffer).clone())).collect()
     }
 }
 
@@ -71,7 +75,7 @@ impl Executable {
         let memory_scope = gpu.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
         let prepared = Self::prepare(gpu, plan, store);
         let out_of_memory = memory_scope.pop().await;
-        let (prepared, memory, scratch) = prepared?;
+        let (prepared, memory) = prepared?;
         if out_of_memory.is_some() {
             return Err(gpu.status.out_of_memory());
         }
@@ -87,19 +91,20 @@ impl Executable {
                 Prepared::Copy { from, to } => Recorded::Copy { from, to },
                 Prepared::Dispatch(dispatch) => {
                     let pipeline = pipelines.next().expect("there is one for each dispatch");
-                    let bindings = bind(gpu, &dispatch, &pipeline, &uniforms, offset);
+                    let group = bind(gpu, &dispatch, &pipeline, &uniforms, offset);
                     offset += dispatch.uniform.len().next_multiple_of(UNIFORM_ALIGNMENT / 4);
-                    Recorded::Dispatch { pipeline, bindings, workgroups: dispatch.workgroups() }
+                    let workgroups = dispatch.workgroups();
+                    Recorded::Dispatch { pipeline, group, workgroups, _bound: dispatch.bindings }
                 }
             });
         }
         match validation.pop().await {
             Some(error) => Err(Error::Kernel { name: "of this program".into(), reason: error.to_string() }),
-            None => Ok(Self { steps, memory, _uniforms: uniforms, _scratch: scratch }),
+            None => Ok(Self { steps, outputs: memory.of(&plan.outputs), _uniforms: uniforms }),
         }
     }
 
-    fn prepare(gpu: &Gpu, plan: &Plan, store: &[Memory]) -> Result<(Vec<Prepared>, ProgramMemory, Vec<Buffer>)> {
+    fn prepare(gpu: &Gpu, plan: &Plan, store: &[Memory]) -> Result<(Vec<Prepared>, ProgramMemory)> {
         let own = plan.buffers.iter().map(|&len| gpu.allocate(len, "an activation")).collect::<Result<_>>()?;
         let store = store
             .iter()
@@ -109,7 +114,6 @@ impl Executable {
             })
             .collect();
         let memory = ProgramMemory { own, store };
-        let mut scratch = Vec::new();
         let mut prepared = Vec::new();
         for step in &plan.steps {
             match step {
@@ -121,12 +125,12 @@ impl Executable {
                 Step::Map(map) => prepared.push(Prepared::Dispatch(map::dispatch(map, &memory))),
                 Step::Operation { shape, .. } if shape.elements() == 0 => {}
                 Step::Operation { op, inputs, output, shape } => {
-                    let dispatches = kernels::dispatches(gpu, &memory, &mut scratch, op, inputs, *output, shape)?;
+                    let dispatches = kernels::dispatches(gpu, &memory, op, inputs, *output, shape)?;
                     prepared.extend(dispatches.into_iter().map(Prepared::Dispatch));
                 }
             }
         }
-        Ok((prepared, memory, scratch))
+        Ok((prepared, memory))
     }
 
     /// Records all steps of all programs: one compute pass, but for copies, which WebGPU allows only between passes.
@@ -139,9 +143,9 @@ impl Executable {
                 continue;
             }
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
-            while let Some(Recorded::Dispatch { pipeline, bindings, workgroups: [x, y] }) = steps.peek() {
+            while let Some(Recorded::Dispatch { pipeline, group, workgroups: [x, y], .. }) = steps.peek() {
                 pass.set_pipeline(pipeline);
-                pass.set_bind_group(0, bindings, &[]);
+                pass.set_bind_group(0, group, &[]);
                 pass.dispatch_workgroups(*x, *y, 1);
                 steps.next();
             }
@@ -150,7 +154,8 @@ impl Executable {
 
     /// What lies at `location` after the last run.
     pub(crate) async fn read(&self, gpu: &Gpu, location: Location) -> Result<Vec<f32>> {
-        gpu.read(self.memory.buffer(location.buffer), location.offset, location.len).await
+        let buffer = self.outputs.iter().find_map(|(id, buffer)| (*id == location.buffer).then_some(buffer));
+        gpu.read(buffer.expect("only outputs are read"), location.offset, location.len).await
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::Gpu;
 use super::axes::{self, Axis};
-use super::buffer::{Buffer, bytes};
+use super::buffer::bytes;
 use super::pipeline::{Binding, Dispatch};
 use crate::op::{Op, Window};
 use crate::plan::{BufferId, Location};
@@ -63,8 +63,6 @@ pub(super) const SOURCES: [(&str, &str); 13] = [
 /// What one operation's dispatches are made from.
 struct Maker<'a> {
     gpu: &'a Gpu,
-    /// Buffers for sums of slices; they live as long as the program.
-    scratch: &'a mut Vec<Buffer>,
     name: &'static str,
     inputs: Vec<Binding>,
     output: Binding,
@@ -74,7 +72,6 @@ struct Maker<'a> {
 pub(super) fn dispatches(
     gpu: &Gpu,
     places: &impl Places,
-    scratch: &mut Vec<Buffer>,
     op: &Op,
     inputs: &[(Location, Shape)],
     output: Location,
@@ -83,7 +80,7 @@ pub(super) fn dispatches(
     let x: Vec<&[usize]> = inputs.iter().map(|(_, shape)| shape.dims()).collect();
     let y = shape.dims();
     let bound = inputs.iter().map(|(location, _)| places.place(*location)).collect();
-    let maker = Maker { gpu, scratch, name: op.name(), inputs: bound, output: places.place(output) };
+    let maker = Maker { gpu, name: op.name(), inputs: bound, output: places.place(output) };
     match op {
         Op::Leaf { .. } | Op::Constant { .. } | Op::Unary(_) | Op::Binary(_) | Op::Where | Op::Reshape { .. } => {
             unreachable!("the planner makes no step of its own of {}", op.name())
@@ -140,12 +137,11 @@ impl Maker<'_> {
     }
 
     /// Where `slices` sums of `len` numbers go, [slices, len]: the output itself where there is one slice.
-    fn sums(&mut self, slices: usize, len: usize) -> Result<Binding> {
+    fn sums(&self, slices: usize, len: usize) -> Result<Binding> {
         if slices == 1 {
             return Ok(self.output.clone());
         }
         let buffer = self.gpu.allocate(slices * len, "the parts of a long sum")?;
-        self.scratch.push(buffer.clone());
         Ok(Binding { offset: 0, size: bytes(slices * len), buffer })
     }
 

@@ -95,6 +95,22 @@ mod on_a_device {
     }
 
     #[test]
+    fn a_region_that_is_replaced_gives_its_memory_back() {
+        let Some(gpu) = gpu() else { return };
+        let (mut store, program) = doubled(&Device::Gpu(gpu.clone()));
+        store.add("y", 100).expect("it allocates");
+        let live = gpu.live_buffers();
+        for len in [200, 300, 400] {
+            store.add("y", len).expect("it allocates");
+            assert_eq!(gpu.live_buffers(), live, "the program does not use it");
+        }
+        store.add("x", 4).expect("it allocates");
+        assert_eq!(gpu.live_buffers(), live + 1, "the program keeps to the old one");
+        drop(program);
+        assert!(gpu.live_buffers() < live);
+    }
+
+    #[test]
     fn a_program_compiled_again_compiles_no_kernel_again() {
         let Some(gpu) = gpu() else { return };
         let device = Device::Gpu(gpu.clone());

@@ -63,7 +63,10 @@ impl Network {
         let Registry { parameters, layers } = registry.into_inner();
         let parameters = describe(&graph, parameters);
         if parameters.is_empty() {
-            return Err(Error::Setting { name: "the network", rule: "has no parameters, so there is nothing to train".into() });
+            return Err(Error::Setting {
+                name: "the network",
+                rule: "has no parameters, so there is nothing to train".into(),
+            });
         }
         let layers = layers.into_iter().map(|layer| summarize(&graph, &parameters, layer)).collect();
         Ok(Self { root, input, output, parameters, layers })
@@ -101,7 +104,8 @@ impl Network {
         }
         if self.output.rank() != 1 {
             let shapes = vec![batched(batch, &self.output)];
-            let rule = "a classifier ends in one score a class, [N, classes]; put nn.Flatten() before the last nn.Linear";
+            let rule =
+                "a classifier ends in one score a class, [N, classes]; put nn.Flatten() before the last nn.Linear";
             return Err(Error::Shape { layer: String::new(), operation: "cross_entropy", shapes, rule: rule.into() });
         }
         let graph = Graph::new();
@@ -160,8 +164,13 @@ fn describe(graph: &Graph, parameters: Vec<(Parameter, Tensor<'_>)>) -> Vec<Para
     parameters.into_iter().map(describe).collect()
 }
 
-fn summarize(graph: &Graph, parameters: &[Parameter], (path, text, output): (String, String, Tensor<'_>)) -> LayerSummary {
-    let own = parameters.iter().filter(|parameter| parameter.path.rsplit_once('.').map_or("", |(module, _)| module) == path);
+fn summarize(
+    graph: &Graph,
+    parameters: &[Parameter],
+    (path, text, output): (String, String, Tensor<'_>),
+) -> LayerSummary {
+    let own =
+        parameters.iter().filter(|parameter| parameter.path.rsplit_once('.').map_or("", |(module, _)| module) == path);
     let nodes = graph.nodes();
     let layer = format!("{path} ({text})");
     let multiply_adds = nodes.iter().filter(|node| node.layer == layer).map(|node| {

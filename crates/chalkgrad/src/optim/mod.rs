@@ -63,9 +63,9 @@ impl Optimizer {
     /// The rate before any schedule.
     pub fn learning_rate(&self) -> f64 {
         match *self {
-            Self::Sgd { learning_rate, .. } | Self::Adadelta { learning_rate, .. } | Self::AdamW { learning_rate, .. } => {
-                learning_rate
-            }
+            Self::Sgd { learning_rate, .. }
+            | Self::Adadelta { learning_rate, .. }
+            | Self::AdamW { learning_rate, .. } => learning_rate,
         }
     }
 
@@ -110,17 +110,8 @@ impl Optimizer {
                 [first, betas[1], epsilon * root, weight_decay, step_size]
             }
         };
-        [
-            rates.learning_rate,
-            momentum,
-            1.0 - momentum,
-            second,
-            1.0 - second,
-            epsilon,
-            weight_decay,
-            step_size,
-        ]
-        .map(|value| value as f32)
+        [rates.learning_rate, momentum, 1.0 - momentum, second, 1.0 - second, epsilon, weight_decay, step_size]
+            .map(|value| value as f32)
     }
 
     /// The new parameters and the new states.

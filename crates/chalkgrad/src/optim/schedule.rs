@@ -63,7 +63,8 @@ impl Schedule {
                     let progress = (step - top) / (last - top);
                     (anneal(learning_rate, lowest, progress), 0, 1, progress)
                 };
-                let momentum = momentum.map(|momentum| anneal(momentum[momentum_from], momentum[momentum_to], progress));
+                let momentum =
+                    momentum.map(|momentum| anneal(momentum[momentum_from], momentum[momentum_to], progress));
                 Rates { learning_rate: rate, momentum }
             }
         }

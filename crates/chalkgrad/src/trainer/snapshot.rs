@@ -40,14 +40,18 @@ impl Trainer {
         if number(bytes, 8, 8) != Some(self.fingerprint()) {
             return refuse("it belongs to another network or optimiser");
         }
-        let (Some(step), true) = (number(bytes, 16, 8), bytes.len() == HEADER + 4 * len * names.len() + CHECKSUM) else {
+        let (Some(step), true) = (number(bytes, 16, 8), bytes.len() == HEADER + 4 * len * names.len() + CHECKSUM)
+        else {
             return refuse("it is cut short");
         };
         let (body, sum) = bytes.split_at(bytes.len() - CHECKSUM);
         if number(sum, 0, 8) != Some(checksum(body)) {
             return refuse("it is damaged");
         }
-        let values: Vec<f32> = body[HEADER..].chunks_exact(4).map(|word| f32::from_le_bytes([word[0], word[1], word[2], word[3]])).collect();
+        let values: Vec<f32> = body[HEADER..]
+            .chunks_exact(4)
+            .map(|word| f32::from_le_bytes([word[0], word[1], word[2], word[3]]))
+            .collect();
         for (name, values) in names.iter().zip(values.chunks_exact(len)) {
             self.store.write(name, values)?;
         }
@@ -62,7 +66,8 @@ impl Trainer {
 
     /// Paths, shapes and the kind of optimiser, hashed.
     fn fingerprint(&self) -> u64 {
-        let parameters = self.network.parameters().iter().map(|parameter| format!("{}{}", parameter.path, parameter.shape));
+        let parameters =
+            self.network.parameters().iter().map(|parameter| format!("{}{}", parameter.path, parameter.shape));
         let kind = format!("{:?}", std::mem::discriminant(&self.options.optimizer));
         checksum(parameters.chain([kind]).collect::<String>().as_bytes())
     }
