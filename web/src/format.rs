@@ -26,7 +26,7 @@ pub fn significant(value: f64) -> String {
             format!("{}{}", if value < 0.0 { "−" } else { "" }, grouped(size.round() as u64))
         }
         _ if size >= 100.0 => signed(format!("{value:.0}")),
-        _ if size >= 10.0 => signed(format!("{value:.1}")),
+        _ if size >= 10.0 => signed(trim_zeros(&format!("{value:.1}"))),
         _ if size >= 1e-3 => signed(trim_zeros(&format!("{value:.*}", decimals(size)))),
         _ => signed(format!("{value:.2e}").replace(".00e", "e").replace("0e", "e")),
     }
@@ -37,6 +37,11 @@ pub fn plain(value: f64) -> String {
     let fixed = format!("{value}");
     let scientific = format!("{value:e}");
     if fixed.len() <= scientific.len() + 2 { fixed } else { scientific }
+}
+
+/// Three decimals whatever the size: for numbers that change in place.
+pub fn steady(value: f64) -> String {
+    if value.is_finite() { signed(format!("{value:.3}")) } else { "not a number".into() }
 }
 
 /// A fraction as a percentage with one decimal.
@@ -90,8 +95,8 @@ mod tests {
 
     #[test]
     fn significant_keeps_about_three_digits() {
-        let text = [0.0, 0.006, 0.00612, 1.4312, 23.456, 456.7, 12_345.0, -0.5, 6e-7].map(significant);
-        assert_eq!(text, ["0", "0.006", "0.00612", "1.43", "23.5", "457", "12,345", "−0.5", "6e-7"]);
+        let text = [0.0, 0.006, 0.00612, 1.4312, 20.0, 23.456, 456.7, 12_345.0, -0.5, 6e-7].map(significant);
+        assert_eq!(text, ["0", "0.006", "0.00612", "1.43", "20", "23.5", "457", "12,345", "−0.5", "6e-7"]);
     }
 
     #[test]

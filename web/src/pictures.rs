@@ -6,6 +6,9 @@ use protocol::{Colouring, Sheet};
 
 use crate::plots::colour::{self, Meaning};
 
+/// As many single numbers are shown as tiles of their own.
+const MOST_NUMBERS: u32 = 32;
+
 /// A sheet with its bytes; cheap to clone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tiles {
@@ -24,11 +27,23 @@ impl Tiles {
         whole.then(|| Self { sheet: Arc::new(sheet), bytes: Arc::new(bytes) })
     }
 
+    /// A layer of single numbers comes as one row: the numbers become tiles of their own or, where they are many, a picture.
+    pub fn unrolled(self) -> Self {
+        let Sheet { tiles: 1, width, height: 1, .. } = *self.sheet else { return self };
+        let mut sheet = Sheet::clone(&self.sheet);
+        if width <= MOST_NUMBERS {
+            (sheet.tiles, sheet.width) = (width, 1);
+        } else if let Some(rows) = (1..=width.isqrt()).rev().find(|rows| width.is_multiple_of(*rows)) {
+            (sheet.width, sheet.height) = (width / rows, rows);
+        }
+        Self { sheet: Arc::new(sheet), ..self }
+    }
+
     pub fn count(&self) -> usize {
         self.sheet.tiles as usize
     }
 
-    fn channels(&self) -> usize {
+    pub fn channels(&self) -> usize {
         if self.sheet.colouring == Colouring::Rgb { 3 } else { 1 }
     }
 
@@ -110,6 +125,16 @@ mod tests {
             assert_eq!(Tiles::new(sheet(Colouring::Grey), vec![0; length]), None);
         }
         assert!(Tiles::new(sheet(Colouring::Rgb), vec![0; 12]).is_some());
+    }
+
+    #[test]
+    fn a_row_of_numbers_becomes_tiles_or_a_picture() {
+        let row = |width: u32| {
+            let sheet = Sheet { tiles: 1, width, height: 1, ..sheet(Colouring::Diverging) };
+            let sheet = Tiles::new(sheet, vec![0; width as usize]).unwrap().unrolled().sheet;
+            (sheet.tiles, sheet.width, sheet.height)
+        };
+        assert_eq!([row(10), row(320), row(61)], [(10, 1, 1), (1, 20, 16), (1, 61, 1)]);
     }
 
     #[test]

@@ -25,6 +25,9 @@ pub fn Button(
     /// What it does, where its label is too short to say so.
     #[prop(optional, into)]
     title: Option<String>,
+    /// For a button that stays pressed: whether it is.
+    #[prop(optional, into)]
+    pressed: Option<Signal<bool>>,
     /// A sign before the label, for eyes only.
     #[prop(optional, into)]
     sign: Signal<&'static str>,
@@ -35,7 +38,7 @@ pub fn Button(
         Look::Quiet => "button quiet",
     };
     view! {
-        <button type="button" class=class disabled=disabled title=title aria-keyshortcuts=key on:click=move |_| on_press()>
+        <button type="button" class=class disabled=disabled title=title aria-keyshortcuts=key aria-pressed=move || pressed.map(|pressed| pressed.get().to_string()) on:click=move |_| on_press()>
             {move || (!sign.get().is_empty()).then(|| view! { <span class="sign" aria-hidden="true">{sign}</span> })}
             <span>{label}</span>
             {key.map(|key| view! { <kbd class="key" aria-hidden="true">{key}</kbd> })}

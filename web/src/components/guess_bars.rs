@@ -27,7 +27,7 @@ pub fn GuessBars(#[prop(into)] guesses: Signal<Vec<ShownGuess>>) -> impl IntoVie
                 <span class="guess-mark">
                     {move || if right() { "✓" } else if wrong() { "✗" } else { "" }}
                 </span>
-                <span class="guess-number number">{of(|guess| format!("{:.0}", guess.probability * 100.0))}</span>
+                <span class="guess-number number">{of(|guess| format!("{:.0}%", guess.probability * 100.0))}</span>
             </li>
         }
     };

@@ -36,7 +36,7 @@ pub fn NumberField(
     view! {
         <div class="field">
             <label>
-                <span class="field-label"><Term word=label meaning=meaning /> <span class="soft">{unit}</span></span>
+                <span class="field-label"><Term word=label meaning=meaning /><span class="field-unit">{unit}</span></span>
                 <input
                     type="text"
                     inputmode="decimal"

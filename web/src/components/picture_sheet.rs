@@ -2,6 +2,7 @@
 //! allows; each of their pixels is a whole number of device pixels. Pointing, or the arrow keys, read a tile's numbers.
 
 use leptos::{ev, html, prelude::*};
+use protocol::Colouring;
 use web_sys::HtmlCanvasElement;
 
 use super::legend::MapLegend;
@@ -15,57 +16,69 @@ use crate::{
 
 /// The smallest tile, in CSS pixels.
 const SMALLEST: f64 = 44.0;
-/// Between tiles, in CSS pixels.
-const GAP: f64 = 4.0;
+/// Between tiles, in CSS pixels: where there is room, and where there is little.
+const GAP: f64 = 5.0;
+const TIGHT_GAP: f64 = 2.0;
 
 /// Where tiles stand, in device pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Grid {
     columns: usize,
-    /// Device pixels to a pixel of the picture.
-    scale: u32,
+    /// Width and height of a tile.
+    tile: [u32; 2],
     gap: u32,
+    /// Tiles are not a whole multiple of their pixels: smoothed, since squares of unequal size would lie.
+    is_smooth: bool,
 }
 
 impl Grid {
-    /// The largest tiles that fit the room; the smallest allowed where none fit.
+    /// The largest whole multiple that fits the room; where none does, tiles of just the smallest size allowed.
     fn fitting(tiles: &Tiles, width: f64, height: f64, ratio: f64) -> Self {
-        let side = tiles.sheet.width.max(tiles.sheet.height).max(1);
-        let gap = (GAP * ratio).round() as u32;
-        let smallest = ((SMALLEST * ratio) / f64::from(side)).ceil().max(1.0) as u32;
-        let (width, height) = ((width * ratio) as u32, (height * ratio) as u32);
-        let columns = |scale: u32| ((width + gap) / (scale * tiles.sheet.width + gap)).max(1) as usize;
-        let fits = |scale: &u32| {
-            let rows = tiles.count().div_ceil(columns(*scale)) as u32;
-            scale * tiles.sheet.width <= width && rows * (scale * tiles.sheet.height + gap) <= height + gap
+        let side = f64::from(tiles.sheet.width.max(tiles.sheet.height).max(1));
+        let room = [(width * ratio) as u32, (height * ratio) as u32];
+        let with_side = |wanted: f64, is_smooth: bool| {
+            let scaled = |length: u32| (f64::from(length) * wanted / side).round().max(1.0) as u32;
+            let gap = (if is_smooth { TIGHT_GAP } else { GAP } * ratio).round() as u32;
+            let tile = [scaled(tiles.sheet.width), scaled(tiles.sheet.height)];
+            let columns = ((room[0] + gap) / (tile[0] + gap)).max(1) as usize;
+            Self { columns: columns.min(tiles.count().max(1)), tile, gap, is_smooth }
         };
-        let largest = (3 * smallest).max(smallest + 1);
-        let scale = (smallest..=largest).rev().find(fits).unwrap_or(smallest);
-        Self { columns: columns(scale).min(tiles.count().max(1)), scale, gap }
+        let smallest = ((SMALLEST * ratio) / side).ceil().max(1.0) as u32;
+        let multiples = (smallest..=3 * smallest).rev().map(|scale| with_side(f64::from(scale) * side, false));
+        let fits = |grid: &Self| {
+            let size = grid.size(tiles);
+            size.0 <= room[0] && size.1 <= room[1]
+        };
+        let is_magnified = side < SMALLEST * ratio;
+        let tight = with_side(if is_magnified { (SMALLEST * ratio).ceil() } else { side }, is_magnified);
+        let mut fitting = multiples.filter(fits);
+        fitting.next().unwrap_or(tight)
     }
 
     fn size(&self, tiles: &Tiles) -> (u32, u32) {
         let rows = tiles.count().div_ceil(self.columns) as u32;
-        let (width, height) = (tiles.sheet.width * self.scale + self.gap, tiles.sheet.height * self.scale + self.gap);
-        (self.columns as u32 * width - self.gap, rows * height - self.gap)
+        (self.columns as u32 * (self.tile[0] + self.gap) - self.gap, rows * (self.tile[1] + self.gap) - self.gap)
     }
 
-    fn corner(&self, tiles: &Tiles, index: usize) -> (u32, u32) {
+    fn corner(&self, index: usize) -> (u32, u32) {
         let (column, row) = ((index % self.columns) as u32, (index / self.columns) as u32);
-        (
-            column * (tiles.sheet.width * self.scale + self.gap),
-            row * (tiles.sheet.height * self.scale + self.gap),
-        )
+        (column * (self.tile[0] + self.gap), row * (self.tile[1] + self.gap))
     }
 
     /// The tile and its pixel under a place in device pixels.
     fn under(&self, tiles: &Tiles, x: f64, y: f64) -> Option<(usize, usize, usize)> {
         let (x, y) = (x.max(0.0) as u32, y.max(0.0) as u32);
-        let (width, height) = (tiles.sheet.width * self.scale + self.gap, tiles.sheet.height * self.scale + self.gap);
-        let index = (y / height) as usize * self.columns + (x / width) as usize;
-        let (inner_x, inner_y) = ((x % width) / self.scale, (y % height) / self.scale);
-        let inside = inner_x < tiles.sheet.width && inner_y < tiles.sheet.height && index < tiles.count();
-        inside.then_some((index, inner_x as usize, inner_y as usize))
+        let (width, height) = (self.tile[0] + self.gap, self.tile[1] + self.gap);
+        let column = (x / width) as usize;
+        let index = (y / height) as usize * self.columns + column;
+        let inside = x % width < self.tile[0] && y % height < self.tile[1] && column < self.columns && index < tiles.count();
+        let pixel = |at: u32, tile: u32, pixels: u32| (u64::from(at) * u64::from(pixels) / u64::from(tile.max(1))) as usize;
+        let place = (
+            index,
+            pixel(x % width, self.tile[0], tiles.sheet.width),
+            pixel(y % height, self.tile[1], tiles.sheet.height),
+        );
+        inside.then_some(place)
     }
 }
 
@@ -77,10 +90,9 @@ fn draw(element: &HtmlCanvasElement, tiles: &Tiles, grid: &Grid, meaning: Option
     canvas::resize(element, width, height);
     let context = canvas::context(element)?;
     context.clear_rect(0.0, 0.0, f64::from(width), f64::from(height));
-    context.set_image_smoothing_enabled(false);
+    context.set_image_smoothing_enabled(grid.is_smooth);
     for index in 0..tiles.count() {
-        let (x, y) = grid.corner(tiles, index);
-        let scale = f64::from(grid.scale);
+        let (x, y) = grid.corner(index);
         context
             .draw_image_with_html_canvas_element_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(
                 &source,
@@ -90,8 +102,8 @@ fn draw(element: &HtmlCanvasElement, tiles: &Tiles, grid: &Grid, meaning: Option
                 tile_height,
                 f64::from(x),
                 f64::from(y),
-                tile_width * scale,
-                tile_height * scale,
+                f64::from(grid.tile[0]),
+                f64::from(grid.tile[1]),
             )
             .ok()?;
     }
@@ -178,7 +190,12 @@ pub fn PictureSheet(
     };
     let title = move || tiles.with(|tiles| tiles.as_ref().map(|tiles| tiles.sheet.title.clone()).unwrap_or_default());
     let ends = move || tiles.with(|t| t.as_ref().map_or((0.0, 0.0), |t| (f64::from(t.sheet.low), f64::from(t.sheet.high))));
-    let shown_meaning = move || meaning.get().or(tiles.with(|t| t.as_ref().map(Tiles::meaning))).unwrap_or(Meaning::Input);
+    let is_rgb = move || tiles.with(|tiles| tiles.as_ref().is_some_and(|tiles| tiles.sheet.colouring == Colouring::Rgb));
+    // What is in colour already has no map.
+    let shown_meaning = move || {
+        let own = tiles.with(|tiles| tiles.as_ref().map(Tiles::meaning));
+        if is_rgb() { Meaning::Input } else { meaning.get().or(own).unwrap_or(Meaning::Input) }
+    };
     view! {
         <div class="sheet">
             <div class="sheet-room" node_ref=room>
@@ -197,6 +214,7 @@ pub fn PictureSheet(
                 ></canvas>
             </div>
             <div class="sheet-foot">
+                <Show when=is_rgb><span>"R, G, B from"</span></Show>
                 <MapLegend meaning=Signal::derive(shown_meaning) low=Signal::derive(move || ends().0) high=Signal::derive(move || ends().1) />
                 <span class="sheet-reading number" role="status">{text}</span>
             </div>
@@ -207,7 +225,7 @@ pub fn PictureSheet(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::{Colouring, Sheet};
+    use protocol::Sheet;
 
     fn tiles(count: u32, side: u32) -> Tiles {
         let sheet =
@@ -221,11 +239,11 @@ mod tests {
             let tiles = tiles(count, side);
             for (width, height) in [(300.0, 50.0), (480.0, 120.0), (1000.0, 400.0)] {
                 let grid = Grid::fitting(&tiles, width, height, 1.0);
-                assert!(f64::from(grid.scale * side) >= SMALLEST, "{count} {side}");
+                assert!(f64::from(grid.tile[0]) >= SMALLEST, "{count} {side}");
             }
         }
         let (narrow, wide) = (Grid::fitting(&tiles(16, 5), 300.0, 100.0, 1.0), Grid::fitting(&tiles(16, 5), 900.0, 300.0, 1.0));
-        assert!(wide.scale > narrow.scale);
+        assert!(wide.tile[0] > narrow.tile[0] && !wide.is_smooth);
     }
 
     #[test]
@@ -233,8 +251,9 @@ mod tests {
         let tiles = tiles(10, 4);
         let grid = Grid::fitting(&tiles, 300.0, 120.0, 2.0);
         for index in 0..10 {
-            let (x, y) = grid.corner(&tiles, index);
+            let (x, y) = grid.corner(index);
             assert_eq!(grid.under(&tiles, f64::from(x) + 1.0, f64::from(y) + 1.0), Some((index, 0, 0)));
         }
+        assert_eq!(grid.under(&tiles, 1e9, 0.0), None);
     }
 }

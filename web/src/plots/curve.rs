@@ -123,7 +123,7 @@ impl Frame {
     /// Lays the plot out in a canvas of this size.
     pub fn new(curve: &Curve, view: &View, width: f64, height: f64, rem: f64) -> Self {
         let (left, top) = (3.1 * rem, 0.5 * rem);
-        let (width, height) = ((width - left - 0.75 * rem).max(1.0), (height - top - 2.5 * rem).max(1.0));
+        let (width, height) = ((width - left - 0.75 * rem).max(1.0), (height - top - 1.5 * rem).max(1.0));
         let (first, end) = curve.train.range();
         let last = curve.held_out.last().map_or(end, |point| point.step.max(end)).max(first + 20);
         let steps = Axis::around(first as f64, last as f64, false);
@@ -149,7 +149,7 @@ impl Frame {
         let pad = ((high - low) * 0.12).max(0.02 * high.abs());
         let low = if low >= 0.0 { (low - pad).max(0.0) } else { low - pad };
         match view.unit {
-            Unit::Percent => Axis::around(0.0, (high + pad).clamp(0.2, 1.0), false),
+            Unit::Percent => Axis::around(0.0, (high * 1.3).clamp(0.2, 1.0), false),
             Unit::Plain => Axis::around(low, high + pad, false),
         }
     }
@@ -170,6 +170,9 @@ impl Frame {
 
 /// Draws everything. The context is scaled to CSS pixels and cleared.
 pub fn draw(context: &CanvasRenderingContext2d, curve: &Curve, view: &View, frame: &Frame, palette: &Palette) {
+    if curve.is_empty() {
+        return;
+    }
     draw_axes(context, view, frame, palette);
     context.save();
     context.begin_path();
@@ -205,10 +208,13 @@ fn draw_axes(context: &CanvasRenderingContext2d, view: &View, frame: &Frame, pal
     for tick in frame.steps.ticks((frame.width / (5.0 * frame.rem)) as usize) {
         let x = frame.x(tick);
         line(context, (x, bottom), (x, bottom + 0.25 * frame.rem));
-        let _ = context.fill_text(&format::grouped(tick.max(0.0) as u64), x, bottom + 0.35 * frame.rem);
+        let text = format::grouped(tick.max(0.0) as u64);
+        // The last number stays within the canvas.
+        let middle = x.min(frame.left + frame.width + 0.6 * frame.rem - 0.25 * frame.rem * text.len() as f64);
+        let _ = context.fill_text(&text, middle, bottom + 0.35 * frame.rem);
     }
     context.set_text_align("right");
-    let _ = context.fill_text("step", frame.left + frame.width, bottom + 1.35 * frame.rem);
+    let _ = context.fill_text("step", frame.left - 0.8 * frame.rem, bottom + 0.35 * frame.rem);
 }
 
 fn line(context: &CanvasRenderingContext2d, from: (f64, f64), to: (f64, f64)) {
@@ -235,18 +241,27 @@ fn dashes(context: &CanvasRenderingContext2d, lengths: &[f64]) {
     let _ = context.set_line_dash(&array);
 }
 
-/// Every column's smallest to largest raw number, faint.
+/// The raw numbers, faint: a thin line while there is room for every step, then each column's smallest to largest.
 fn draw_raw(context: &CanvasRenderingContext2d, curve: &Curve, frame: &Frame, palette: &Palette) {
     context.set_stroke_style_str(&palette.ink);
-    context.set_global_alpha(0.16);
     context.set_line_width(1.2);
     context.begin_path();
+    let (first, end) = curve.train.range();
+    if end - first < frame.width as u64 {
+        context.set_global_alpha(0.3);
+        for step in first..end {
+            if let Some(value) = curve.train.smoothed(step, 1) {
+                context.line_to(frame.x(step as f64), frame.y(value));
+            }
+        }
+        context.stroke();
+        context.set_global_alpha(1.0);
+        return;
+    }
+    context.set_global_alpha(0.2);
     for column in 0..frame.width as u64 {
         let x = frame.left + column as f64;
         let (from, to) = (frame.step_at(x), frame.step_at(x + 1.0));
-        if from == to && column > 0 && from == frame.step_at(x - 1.0) {
-            continue;
-        }
         if let Some((low, high)) = curve.train.extent(from, to.max(from + 1)) {
             context.move_to(x, frame.y(f64::from(low)) + 0.6);
             context.line_to(x, frame.y(f64::from(high)) - 0.6);

@@ -247,7 +247,7 @@ impl Run {
     /// Says why training stopped and, where the numbers broke, offers the way back.
     pub(super) fn explain_stop(self, reason: StopReason, message: &str) {
         match (reason, self.book.with_value(|book| book.snapshots.last_good())) {
-            (StopReason::NotANumber | StopReason::DeviceLost, Some(good)) => {
+            (StopReason::NotANumber, Some(good)) => {
                 let back = Callback::new(move |()| {
                     let good = self.book.with_value(|book| book.snapshots.last_good());
                     if let Some(good) = good {
@@ -304,18 +304,36 @@ impl Run {
         });
     }
 
+    /// Counts one more death. Whether there were too many in a row, what is left, and whether training was under way.
+    fn count_death(self) -> (bool, Option<Rc<Snapshot>>, bool) {
+        let counted = self.book.try_update_value(|book| {
+            let now = dom::now();
+            book.deaths.retain(|death| now - death < DEATHS_WITHIN);
+            book.deaths.push(now);
+            book.is_stepping = false;
+            (book.deaths.len() > DEATHS_ALLOWED, book.snapshots.latest(), book.wants_training)
+        });
+        counted.unwrap_or((true, None, false))
+    }
+
+    /// The device took its memory with it: the run goes on from the latest snapshot, on the device that there is now.
+    pub(super) fn recover_device(self, sentence: String) {
+        let (is_hopeless, latest, wants_training) = self.count_death();
+        if is_hopeless {
+            self.notices.fail(sentence, Some("Choose another device in the settings.".into()));
+            return;
+        }
+        let place = latest.as_ref().map_or("the beginning".to_owned(), |kept| format!("step {}", format::grouped(kept.step)));
+        self.notices.fail(sentence, Some(format!("The run goes on from {place}.")));
+        match latest {
+            Some(snapshot) => self.restore(&snapshot, wants_training),
+            None => self.configure(self.settings.get_untracked(), wants_training),
+        }
+    }
+
     /// The worker died: a new one, and the run where it stood. After several deaths in a row, only the sentence.
     pub fn recover(self, sentence: String) {
-        let (is_hopeless, latest, wants_training) = self
-            .book
-            .try_update_value(|book| {
-                let now = dom::now();
-                book.deaths.retain(|death| now - death < DEATHS_WITHIN);
-                book.deaths.push(now);
-                book.is_stepping = false;
-                (book.deaths.len() > DEATHS_ALLOWED, book.snapshots.latest(), book.wants_training)
-            })
-            .unwrap_or((true, None, false));
+        let (is_hopeless, latest, wants_training) = self.count_death();
         let had_run = self.built.with_untracked(Option::is_some);
         if is_hopeless || (!had_run && self.engine.build().is_empty()) {
             self.status.set(Status::Broken(sentence.clone()));

@@ -30,10 +30,16 @@ impl Run {
             EventBody::Paused { step } => self.came_to_rest(*step),
             EventBody::Stepped { step } => self.stepped(*step),
             EventBody::Reset => self.began_again(),
-            EventBody::Adjusted { optimizer, schedule } => self.settings.update(|settings| {
-                settings.optimizer = *optimizer;
-                settings.schedule = *schedule;
-            }),
+            EventBody::Adjusted { optimizer, schedule } => {
+                self.settings.update(|settings| {
+                    settings.optimizer = *optimizer;
+                    settings.schedule = *schedule;
+                });
+                // A longer schedule may be what a run that has ended was waiting for.
+                if matches!(self.status.get_untracked(), Status::Stopped(StopReason::ScheduleEnded, _)) {
+                    self.status.set(Status::Paused);
+                }
+            }
             EventBody::Progressed { .. } => self.progressed(&event.body),
             EventBody::Evaluated { split, step, examples, loss, accuracy } => {
                 let score = Score { loss: loss.map(f64::from), accuracy: f64::from(*accuracy), examples: *examples, step: *step };
@@ -229,7 +235,7 @@ impl Run {
                 }
                 EventBody::FiltersDrawn { sheet, .. } => book.frame.filters = tiles(sheet, buffers.next()),
                 EventBody::ActivationsDrawn { picture, layers, .. } => {
-                    let layers = layers.iter().filter_map(|sheet| tiles(sheet, buffers.next())).collect();
+                    let layers = layers.iter().filter_map(|sheet| tiles(sheet, buffers.next())).map(Tiles::unrolled).collect();
                     book.frame.activations = Some(Activations { picture: *picture, layers });
                 }
                 _ => {}
@@ -250,10 +256,13 @@ impl Run {
     }
 
     fn stopped(self, step: u64, reason: StopReason, message: &str) {
-        self.book.update_value(|book| book.wants_training = false);
         self.step.set(step);
         self.images_per_second.set(None);
         self.status.set(Status::Stopped(reason, message.to_owned()));
+        if reason == StopReason::DeviceLost {
+            return self.recover_device(message.to_owned());
+        }
+        self.book.update_value(|book| book.wants_training = false);
         self.explain_stop(reason, message);
     }
 }

@@ -37,11 +37,10 @@ pub fn Bar(shows_settings: RwSignal<bool>) -> impl IntoView {
                     disabled=cannot
                     on_press=move || run.toggle()
                 />
-                <Button label="Step" key="S" title="One step of the optimiser" disabled=cannot on_press=move || run.step_once() />
+                <Button label="Step" title="One step of the optimiser (S)" disabled=cannot on_press=move || run.step_once() />
                 <Button
                     label="Reset"
-                    key="R"
-                    title="Back to the initial parameters of the same seed"
+                    title="Back to the initial parameters of the same seed (R)"
                     disabled=Signal::derive(move || cannot.get() && !has_ended())
                     on_press=move || run.reset()
                 />
@@ -59,10 +58,7 @@ pub fn Bar(shows_settings: RwSignal<bool>) -> impl IntoView {
             </div>
             <Numbers />
             <div class="bar-end">
-                <Button
-                    label=Signal::derive(move || if shows_settings.get() { "Hide settings" } else { "Settings" }.to_owned())
-                    on_press=move || shows_settings.update(|shown| *shown = !*shown)
-                />
+                <Button label="Settings" pressed=shows_settings on_press=move || shows_settings.update(|shown| *shown = !*shown) />
             </div>
         </div>
     }
@@ -71,7 +67,7 @@ pub fn Bar(shows_settings: RwSignal<bool>) -> impl IntoView {
 #[component]
 fn Numbers() -> impl IntoView {
     let run = expect_context::<Site>().run;
-    let number = |value: Option<f64>| value.map(format::significant).unwrap_or_default();
+    let number = |value: Option<f64>| value.map(format::steady).unwrap_or_default();
     let percent = |value: Option<f64>| value.map(format::percent).unwrap_or_default();
     let sample = move |score: Option<crate::run::Score>| {
         score.map(|score| format!("n = {}", format::grouped(score.examples))).unwrap_or_default()
@@ -87,7 +83,7 @@ fn Numbers() -> impl IntoView {
         Some(built) => built.device.to_uppercase(),
         None => String::new(),
     };
-    let adapter = move || run.built.get().map(|built| built.adapter.clone()).unwrap_or_default();
+    let adapter = move || run.built.get().filter(|built| built.device == "webgpu").map(|built| built.adapter.clone()).unwrap_or_default();
     let steps = move || run.built.read().is_some().then(|| format!("step {}", format::grouped(run.step.get()))).unwrap_or_default();
     let of_pictures = move || {
         let examples = run.built.read().as_ref().map(|built| built.training_examples);
@@ -113,7 +109,7 @@ fn Numbers() -> impl IntoView {
             <Stat class="held-out" name="Held-out acc." value=Signal::derive(move || percent(run.held_out.get().map(|score| score.accuracy)))
                 unit=Signal::derive(move || sample(run.held_out.get()))
                 meaning="Accuracy on training images that are kept aside and never learned from." />
-            <Stat name="Learning rate" value=Signal::derive(move || number(run.learning_rate.get())) unit="now"
+            <Stat name="Learning rate" value=Signal::derive(move || run.learning_rate.get().map(format::significant).unwrap_or_default()) unit="now"
                 meaning="The factor α on the gradient, as the schedule has it now." />
             <Stat name="Device" value=Signal::derive(device) unit=Signal::derive(adapter)
                 meaning="Where the network is computed: on the processor, or on the graphics card through WebGPU." />

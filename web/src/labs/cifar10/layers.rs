@@ -11,14 +11,17 @@ use crate::{
     run::Run,
 };
 
-/// `Conv2d(3, 16, …)` is `Conv2d` on a small label.
+/// `0: Conv2d(3, 16, …)` is `Conv2d` on a small label.
 fn short(title: &str) -> String {
-    title.split('(').next().unwrap_or(title).trim().to_owned()
+    let name = title.split('(').next().unwrap_or(title);
+    name.split_once(": ").map_or(name, |(_, name)| name).trim().to_owned()
 }
 
 fn shape(tiles: &Tiles) -> String {
     match (tiles.sheet.width, tiles.sheet.height) {
         (1, 1) => format!("{}", tiles.count()),
+        _ if tiles.count() == 1 && tiles.channels() == 1 => format!("{}", tiles.sheet.width * tiles.sheet.height),
+        (width, height) if width == height => format!("{} × {width}²", tiles.count() * tiles.channels()),
         (width, height) => format!("{} × {width} × {height}", tiles.count()),
     }
 }
@@ -46,7 +49,7 @@ pub fn Layers() -> impl IntoView {
 
 #[component]
 fn Activations(run: Run) -> impl IntoView {
-    let open = RwSignal::new(0usize);
+    let open = RwSignal::new(1usize);
     let count = Memo::new(move |_| run.activations.with(|shown| shown.as_ref().map_or(0, |shown| shown.layers.len())));
     let layer = move |index: usize| run.activations.with(|shown| shown.as_ref().and_then(|shown| shown.layers.get(index).cloned()));
     let opened = Memo::new(move |_| open.get().min(count.get().saturating_sub(1)));

@@ -1,24 +1,44 @@
 //! Test pictures with the network's three best guesses beside each. A press on one sends it through the network below.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use protocol::Split;
 
 use crate::{
     app::Site,
     components::{Button, GuessBars, Look, Panel, ShownGuess, Tile, Waiting},
+    dom::{follow_size, rem},
     format,
     run::{Predictions, Run},
 };
+
+/// Least width and height of a cell, and what lies between cells, in rem: as `lab.css` has them.
+const CELL: [f64; 2] = [11.0, 5.25];
+const CELL_GAP: [f64; 2] = [0.25, 0.125];
+/// Below this width, in rem, the lab is laid out for a phone.
+const PHONE: f64 = 46.0;
 
 fn class_name(run: Run, class: u32) -> String {
     let name = run.built.read().as_ref().and_then(|built| built.classes.get(class as usize).cloned());
     name.unwrap_or_else(|| format!("class {class}"))
 }
 
+/// As many whole cells as a room of this size shows; a room that is not bounded shows a dozen.
+fn cells_in((width, height): (f64, f64), rem: f64) -> usize {
+    if window().inner_width().ok().and_then(|width| width.as_f64()).is_some_and(|width| width < PHONE * rem) {
+        return 12;
+    }
+    let columns = ((width + CELL_GAP[0] * rem) / ((CELL[0] + CELL_GAP[0]) * rem)).floor().max(1.0);
+    let rows = ((height + CELL_GAP[1] * rem) / ((CELL[1] + CELL_GAP[1]) * rem)).floor().max(1.0);
+    (columns * rows) as usize
+}
+
 #[component]
 pub fn TestPictures() -> impl IntoView {
     let run = expect_context::<Site>().run;
     let count = Memo::new(move |_| run.predictions.with(|shown| shown.as_ref().map_or(0, |shown| shown.pictures.len())));
+    let room = NodeRef::<html::Ul>::new();
+    let size = follow_size(room);
+    let fitting = Memo::new(move |_| cells_in(size.get(), rem()));
     let remark = move || {
         run.predictions.with(|shown| {
             shown
@@ -35,8 +55,8 @@ pub fn TestPictures() -> impl IntoView {
                     view! { <Waiting message=Signal::derive(move || run.waiting_for("the first guesses follow")) /> }
                 }
             >
-                <ul class="cells">
-                    {move || (0..count.get()).map(|place| view! { <Cell run=run place=place /> }).collect_view()}
+                <ul class="cells" node_ref=room>
+                    {move || (0..count.get().min(fitting.get())).map(|place| view! { <Cell run=run place=place /> }).collect_view()}
                 </ul>
             </Show>
         </Panel>
