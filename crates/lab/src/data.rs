@@ -24,8 +24,10 @@ pub struct Data {
     parts: [Source; 3],
     name: DatasetName,
     pub(crate) transforms: Transforms,
-    /// Shards that have been asked for and have not come.
+    /// Shards that have been asked for and have not come, by part and number.
     pending: Vec<(usize, usize)>,
+    /// Shards that could not be had, until somebody asks again.
+    given_up: Vec<(usize, usize)>,
     /// Whether somebody wants every test picture.
     whole_test: bool,
 }
@@ -54,7 +56,14 @@ impl Data {
     }
 
     fn new(parts: [Source; 3], name: DatasetName) -> Self {
-        Self { parts, name, transforms: Transforms::default(), pending: Vec::new(), whole_test: false }
+        Self {
+            parts,
+            name,
+            transforms: Transforms::default(),
+            pending: Vec::new(),
+            given_up: Vec::new(),
+            whole_test: false,
+        }
     }
 
     pub(crate) fn name(&self) -> DatasetName {
@@ -115,8 +124,8 @@ impl Data {
             .chain(order.iter().map(|&shard| (TRAINING, shard)))
             .chain(rest(part(Split::HeldOut)))
             .chain(rest(part(Split::Test)).filter(|_| self.whole_test));
-        let place =
-            wanted.into_iter().find(|place| !self.pending.contains(place) && !self.parts[place.0].has(place.1))?;
+        let asked = |place: &(usize, usize)| self.pending.contains(place) || self.given_up.contains(place);
+        let place = wanted.into_iter().find(|place| !asked(place) && !self.parts[place.0].has(place.1))?;
         let Source::Shards(dataset) = &self.parts[place.0] else { return None };
         let path = format!("data/cifar10/{}", dataset.files().get(place.1)?.file);
         self.pending.push(place);
@@ -130,21 +139,39 @@ impl Data {
 
     /// Bytes for a request. On an error it can be asked for again.
     pub(crate) fn arrived(&mut self, request: &Request, bytes: Vec<u8>) -> Result<(), String> {
-        self.failed(request);
+        self.pending.retain(|place| *place != request.place());
         match &mut self.parts[request.part] {
             Source::Drawn(_) => Ok(()),
             Source::Shards(dataset) => dataset.insert(request.shard, bytes).map_err(|error| error.to_string()),
         }
     }
 
-    /// A request that came to nothing: it can be asked for again.
-    pub(crate) fn failed(&mut self, request: &Request) {
-        self.pending.retain(|place| *place != (request.part, request.shard));
+    /// A request that came to nothing: it can be asked for again, unless it is `given_up`.
+    pub(crate) fn failed(&mut self, request: &Request, given_up: bool) {
+        self.pending.retain(|place| *place != request.place());
+        if given_up {
+            self.given_up.push(request.place());
+        }
     }
 
-    /// Everything that did not come can be asked for again.
-    pub(crate) fn forget_failures(&mut self) {
-        self.pending.clear();
+    /// Whether one of these training shards could not be had.
+    pub(crate) fn gave_up_training(&self, shards: &[usize]) -> bool {
+        shards.iter().any(|&shard| self.given_up.contains(&(TRAINING, shard)))
+    }
+
+    /// Whether a part of this split could not be had.
+    pub(crate) fn gave_up(&self, split: Split) -> bool {
+        self.given_up.iter().any(|place| place.0 == part(split))
+    }
+
+    /// What could not be had may be asked for again.
+    pub(crate) fn try_again(&mut self) {
+        self.given_up.clear();
+    }
+
+    /// A copy for another run, which asks anew for what has not arrived.
+    pub(crate) fn for_another_run(&self) -> Self {
+        Self { pending: Vec::new(), given_up: Vec::new(), ..self.clone() }
     }
 
     /// Training shards there, training shards in all, bytes of them.
@@ -153,6 +180,12 @@ impl Data {
             Source::Drawn(_) => (1, 1, 0),
             Source::Shards(dataset) => (dataset.arrived_shards(), dataset.files().len(), dataset.arrived_bytes()),
         }
+    }
+}
+
+impl Request {
+    fn place(&self) -> (usize, usize) {
+        (self.part, self.shard)
     }
 }
 

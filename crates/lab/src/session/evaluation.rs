@@ -55,7 +55,11 @@ impl Session {
             let indices: Vec<usize> = (whole.done..(whole.done + BATCH).min(total)).collect();
             let measured = self.measure(whole.split, &indices, &mut whole.total).await?;
             whole.done += if measured { indices.len() } else { 0 };
-            if whole.done == total {
+            if !measured && self.data.gave_up(whole.split) {
+                let message = "The pictures to measure on could not be loaded; asking again fetches them.".into();
+                let body = EventBody::Failed { message, place: None };
+                out.send(Event { run: self.run, reply_to: Some(whole.reply_to), body }, Vec::new());
+            } else if whole.done == total {
                 self.send_evaluated(whole.split, whole.total, Some(whole.reply_to), out);
             } else {
                 self.evaluations.whole.push(whole);
@@ -68,8 +72,8 @@ impl Session {
             return Ok(false);
         }
         self.sample(out).await?;
-        self.rate.interrupt();
         let took = (self.clock)() - now;
+        self.rate.leave_out(took);
         self.evaluations.not_before = (self.clock)() + (took / SHARE).max(1.0);
         self.evaluations.sampled_step = Some(self.trainer.steps());
         Ok(true)

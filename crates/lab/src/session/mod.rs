@@ -85,6 +85,13 @@ impl Rate {
         }
     }
 
+    /// Time that went into pictures and measurements is no time of training.
+    fn leave_out(&mut self, seconds: f64) {
+        if let Some(since) = &mut self.since {
+            *since += seconds;
+        }
+    }
+
     fn interrupt(&mut self) {
         (self.since, self.images) = (None, 0);
     }
@@ -138,9 +145,7 @@ impl Session {
 
     /// Its pictures, for the next run on the same data set: nothing that arrived is fetched again.
     pub(crate) fn data(&self) -> Data {
-        let mut data = self.data.clone();
-        data.forget_failures();
-        data
+        self.data.for_another_run()
     }
 
     /// What stands ready, for the page.
@@ -174,7 +179,7 @@ impl Session {
         if self.schedule_ended() {
             return Err(LabError::ScheduleEnded);
         }
-        self.attempts.clear();
+        self.try_again();
         self.activity = Activity::Training;
         Ok(())
     }
@@ -184,7 +189,7 @@ impl Session {
         if self.schedule_ended() {
             return Err(LabError::ScheduleEnded);
         }
-        self.attempts.clear();
+        self.try_again();
         self.activity = Activity::Stepping { until: self.trainer.steps() + u64::from(steps), reply_to };
         Ok(())
     }
@@ -230,7 +235,7 @@ impl Session {
         if split == Split::Test {
             self.data.want_whole_test();
         }
-        self.attempts.clear();
+        self.try_again();
         self.evaluations.begin(split, reply_to);
     }
 
@@ -261,15 +266,12 @@ impl Session {
         if let Err(reason) = kept {
             let attempts = self.attempts.entry(request.path.clone()).or_default();
             *attempts += 1;
-            // A request that has failed for good stays pending, so that it is not asked for again.
-            if *attempts < ATTEMPTS {
-                self.data.failed(request);
-            } else {
-                notice = Some(Notice {
-                    message: format!("A part of the pictures could not be loaded: {reason}"),
-                    remedy: Some("Train asks for it again; what has arrived goes on being used.".into()),
-                });
-            }
+            let given_up = *attempts >= ATTEMPTS;
+            self.data.failed(request, given_up);
+            notice = given_up.then(|| Notice {
+                message: format!("A part of the pictures could not be loaded: {reason}"),
+                remedy: Some("Train asks for it again; what has arrived goes on being used.".into()),
+            });
         }
         self.report_data(notice, out);
     }
@@ -300,7 +302,7 @@ impl Session {
             }
             let needed = self.sampler.needs(step);
             if !self.data.has(&needed) {
-                self.wait_for_data(out);
+                self.wait_for_data(&needed, out);
                 break;
             }
             self.waiting = false;
@@ -374,14 +376,13 @@ impl Session {
     }
 
     /// Training waits for pictures: says so once, and stops where they cannot be had.
-    fn wait_for_data(&mut self, out: &mut Outbox) {
+    fn wait_for_data(&mut self, needed: &[usize], out: &mut Outbox) {
         self.rate.interrupt();
         if !self.waiting {
             self.waiting = true;
             self.report_data(None, out);
         }
-        if self.attempts.values().any(|&attempts| attempts >= ATTEMPTS) {
-            self.data.forget_failures();
+        if self.data.gave_up_training(needed) {
             let message = "The pictures that the next step needs could not be loaded. What was learned is kept; Train tries again.";
             self.stop(StopReason::DataMissing, message.into(), out);
         }
@@ -391,6 +392,12 @@ impl Session {
         let (loaded, total, bytes) = self.data.progress();
         let (loaded_shards, total_shards) = (loaded as u32, total as u32);
         self.send(EventBody::DataProgressed { loaded_shards, total_shards, loaded_bytes: bytes, notice }, out);
+    }
+
+    /// Asks again for what could not be had.
+    fn try_again(&mut self) {
+        self.attempts.clear();
+        self.data.try_again();
     }
 
     fn schedule_ended(&self) -> bool {

@@ -7,7 +7,7 @@ use chalkgrad::{NodeId, Probe};
 use datasets::Batch;
 use protocol::{Event, EventBody, Guess, Panel, Picture, Split};
 
-use super::{Activity, Session, sheet};
+use super::{Session, sheet};
 use crate::Outbox;
 use crate::data::rgb;
 use crate::error::Result;
@@ -90,9 +90,7 @@ impl Session {
         let Some((body, buffers)) = drawn else { return Ok(false) };
         (watched.acknowledged, watched.drawn) = (false, Some(step));
         out.send(Event { run: self.run, reply_to: None, body }, buffers);
-        if self.activity == Activity::Training {
-            self.rate.interrupt();
-        }
+        self.rate.leave_out(now - began);
         Ok(true)
     }
 

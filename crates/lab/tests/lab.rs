@@ -1,0 +1,423 @@
+//! The laboratory as a host sees it: commands in, events out, on drawn shapes and on small shards made here.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::OnceLock;
+use std::time::Instant;
+
+use datasets::cifar10::{Manifest, Shard, ShardFile};
+use datasets::shapes;
+use lab::{Files, Lab, Next, Outbox};
+use protocol::{
+    BenchRequest, Command, DatasetName, DeviceName, Envelope, EventBody, Optimizer, Panel, Schedule, Settings, Split,
+    StopReason,
+};
+
+const SMALL: &str = "nn.Sequential(nn.Conv2d(3, 4, 5, stride=2, padding=2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(256, 10))";
+
+/// Files in memory; what is not there is refused.
+#[derive(Clone, Default)]
+struct Memory(Rc<RefCell<HashMap<String, Vec<u8>>>>);
+
+impl Files for Memory {
+    async fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        self.0.borrow().get(path).cloned().ok_or_else(|| format!("there is no {path}"))
+    }
+}
+
+impl Memory {
+    /// Four shards of 100 drawn shapes as if they were CIFAR-10: three to train on, one of them held out, and a test shard.
+    fn with_shards() -> Self {
+        let file = |name: &str| ShardFile { file: name.into(), bytes: 0, sha256: String::new() };
+        let manifest = Manifest {
+            shard_len: 100,
+            held_out_shards: 1,
+            training: vec![file("train-0.bin"), file("train-1.bin"), file("train-2.bin")],
+            test: vec![file("test-0.bin")],
+            ..Manifest::new("credit", "source")
+        };
+        let memory = Self::default();
+        for (seed, file) in manifest.training.iter().chain(&manifest.test).enumerate() {
+            let drawn = shapes::generate(seed as u64, 100);
+            let bytes = Shard::encode(&file.file, [3, 32, 32], 10, drawn.pixels(), drawn.labels()).unwrap();
+            memory.0.borrow_mut().insert(format!("data/cifar10/{}", file.file), bytes);
+        }
+        memory.0.borrow_mut().insert("data/cifar10/manifest.json".into(), serde_json::to_vec(&manifest).unwrap());
+        memory
+    }
+}
+
+/// A page: sends commands, keeps every event.
+struct Page {
+    lab: Lab<Memory>,
+    files: Memory,
+    out: Outbox,
+    next_id: u32,
+    events: Vec<(Option<u32>, EventBody, Vec<Vec<u8>>)>,
+}
+
+impl Page {
+    fn new(files: Memory) -> Self {
+        fn clock() -> f64 {
+            static START: OnceLock<Instant> = OnceLock::new();
+            START.get_or_init(Instant::now).elapsed().as_secs_f64()
+        }
+        Self { lab: Lab::new(files.clone(), clock), files, out: Outbox::default(), next_id: 0, events: Vec::new() }
+    }
+
+    fn on_shapes(settings: Settings) -> Self {
+        let mut page = Self::new(Memory::default());
+        let answer = page.configure(Settings { dataset: DatasetName::Shapes, ..settings });
+        assert!(matches!(answer, EventBody::Configured { .. }), "{answer:?}");
+        page
+    }
+
+    fn configure(&mut self, settings: Settings) -> EventBody {
+        self.ask(Command::Configure { run: 1, settings: Box::new(settings) })
+    }
+
+    fn send(&mut self, command: Command, buffers: Vec<Vec<u8>>) -> u32 {
+        self.next_id += 1;
+        pollster::block_on(self.lab.handle(Envelope { id: self.next_id, command }, buffers, &mut self.out));
+        self.collect();
+        self.next_id
+    }
+
+    fn collect(&mut self) {
+        self.events.extend(self.out.drain().map(|sent| (sent.event.reply_to, sent.event.body, sent.buffers)));
+    }
+
+    /// One slice of work, with whatever files it wants.
+    fn work(&mut self) -> Next {
+        while let Some(request) = self.lab.next_request() {
+            let bytes = pollster::block_on(self.files.read(&request.path));
+            self.lab.arrived(self.lab.run(), &request, bytes, &mut self.out);
+        }
+        let next = pollster::block_on(self.lab.work(&mut self.out));
+        self.collect();
+        next
+    }
+
+    /// Sends a command and works until it is answered.
+    fn ask(&mut self, command: Command) -> EventBody {
+        self.ask_with(command, Vec::new()).0
+    }
+
+    fn ask_with(&mut self, command: Command, buffers: Vec<Vec<u8>>) -> (EventBody, Vec<Vec<u8>>) {
+        let id = self.send(command, buffers);
+        for _ in 0..10_000 {
+            if let Some((_, body, buffers)) = self.events.iter().find(|(reply_to, ..)| *reply_to == Some(id)) {
+                return (body.clone(), buffers.clone());
+            }
+            self.work();
+        }
+        panic!("no answer to command {id}");
+    }
+
+    fn refused(&mut self, command: Command) -> String {
+        match self.ask(command) {
+            EventBody::Failed { message, .. } => message,
+            other => panic!("accepted: {other:?}"),
+        }
+    }
+
+    fn losses(&self) -> Vec<f32> {
+        let mut all = Vec::new();
+        for (_, body, _) in &self.events {
+            if let EventBody::Progressed { first_step, losses, .. } = body {
+                assert_eq!(*first_step, all.len() as u64, "every step is told once, in order");
+                all.extend(losses);
+            }
+        }
+        all
+    }
+}
+
+fn small() -> Settings {
+    Settings {
+        network: SMALL.into(),
+        device: DeviceName::Cpu,
+        batch_size: 16,
+        schedule: Schedule::Constant,
+        ..Settings::default()
+    }
+}
+
+#[test]
+fn a_network_learns_drawn_shapes_and_tells_every_step() {
+    let mut page = Page::on_shapes(small());
+    assert_eq!(page.ask(Command::Step { steps: 600 }), EventBody::Stepped { step: 600 });
+    let losses = page.losses();
+    assert_eq!(losses.len(), 600);
+    let mean = |losses: &[f32]| losses.iter().sum::<f32>() / losses.len() as f32;
+    assert!(mean(&losses[550..]) < 0.9 * mean(&losses[..20]), "{} to {}", mean(&losses[..20]), mean(&losses[550..]));
+}
+
+#[test]
+fn reset_and_a_new_run_repeat_every_bit() {
+    let mut page = Page::on_shapes(small());
+    page.ask(Command::Step { steps: 20 });
+    let first = page.losses();
+    page.ask(Command::Reset);
+    page.events.clear();
+    page.ask(Command::Step { steps: 20 });
+    assert_eq!(page.losses(), first);
+    let mut other = Page::on_shapes(small());
+    other.ask(Command::Step { steps: 20 });
+    assert_eq!(other.losses(), first);
+}
+
+#[test]
+fn a_snapshot_goes_on_where_it_stood() {
+    let mut page = Page::on_shapes(small());
+    page.ask(Command::Step { steps: 12 });
+    let (taken, buffers) = page.ask_with(Command::Snapshot, Vec::new());
+    assert_eq!(taken, EventBody::SnapshotTaken { step: 12 });
+    page.ask(Command::Step { steps: 8 });
+    let whole = page.losses();
+
+    let mut page = Page::new(Memory::default());
+    let settings = Box::new(Settings { dataset: DatasetName::Shapes, ..small() });
+    let restore = Command::Restore { run: 2, settings: settings.clone() };
+    assert!(matches!(page.ask_with(restore, buffers.clone()).0, EventBody::Configured { step: 12, .. }));
+    page.ask(Command::Step { steps: 8 });
+    let EventBody::Progressed { first_step: 12, .. } =
+        page.events.iter().find(|(_, body, _)| matches!(body, EventBody::Progressed { .. })).unwrap().1
+    else {
+        panic!("it goes on at step 12")
+    };
+    let rest: Vec<f32> = page
+        .events
+        .iter()
+        .filter_map(|(_, body, _)| match body {
+            EventBody::Progressed { losses, .. } => Some(losses.clone()),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    assert_eq!(rest, whole[12..]);
+
+    for at in [0, 5, 9, 20, 100, buffers[0].len() - 1] {
+        let mut damaged = buffers[0].clone();
+        damaged[at] ^= 0x40;
+        let answer = page.ask_with(Command::Restore { run: 3, settings: settings.clone() }, vec![damaged]).0;
+        assert!(
+            matches!(&answer, EventBody::Failed { message, .. } if message.contains("snapshot")),
+            "byte {at}: {answer:?}"
+        );
+    }
+}
+
+#[test]
+fn a_loss_that_is_no_longer_a_number_stops_the_run_and_says_where() {
+    let optimizer = Optimizer::Sgd { learning_rate: 1e30, momentum: 0.0, nesterov: false, weight_decay: 0.0 };
+    let mut page = Page::on_shapes(Settings { optimizer, ..small() });
+    page.ask(Command::Step { steps: 50 });
+    let message = page.events.iter().find_map(|(_, body, _)| match body {
+        EventBody::Stopped { reason: StopReason::NotANumber, message, .. } => Some(message.clone()),
+        _ => None,
+    });
+    let message = message.expect("the run stopped");
+    assert!(message.contains("stopped being a number") && message.contains("smaller learning rate"), "{message}");
+}
+
+#[test]
+fn bad_settings_are_refused_and_the_old_run_lives_on() {
+    let mut page = Page::on_shapes(small());
+    page.ask(Command::Step { steps: 3 });
+    let shapes = |settings: Settings| Command::Configure {
+        run: 9,
+        settings: Box::new(Settings { dataset: DatasetName::Shapes, ..settings }),
+    };
+    let mut refused = |settings: Settings| page.refused(shapes(settings));
+    let text = |network: &str| Settings { network: network.into(), ..small() };
+    assert_eq!(
+        refused(text("nn.Sequential(nn.Conv2D(3, 4, 5))")),
+        "The network text: line 1, column 15: there is no layer `Conv2D`; did you mean `nn.Conv2d`?."
+    );
+    let message =
+        refused(text("nn.Sequential(nn.Conv2d(3, 4, 5), nn.Conv2d(8, 4, 3), nn.Flatten(), nn.Linear(2704, 10))"));
+    assert!(message.contains("Layer 1 (Conv2d(8, 4") && message.contains("4 channels"), "{message}");
+    assert!(refused(text("nn.Sequential(nn.Flatten(), nn.Linear(3072, 7))")).contains("7 scores"));
+    assert!(refused(text("nn.Sequential(nn.Flatten())")).contains("no parameters"));
+    assert!(refused(text("nn.Sequential(nn.Linear(3072, 10))")).contains("nn.Flatten()"));
+    assert!(
+        refused(text("nn.Sequential(nn.Flatten(), nn.Linear(3072, 999999999), nn.Linear(999999999, 10))"))
+            .contains("fits no device")
+    );
+    assert!(refused(Settings { batch_size: 1_000_000, ..small() }).contains("1000000"));
+    assert!(refused(Settings { batch_size: 0, ..small() }).contains("at least 1"));
+    let optimizer = Optimizer::Sgd { learning_rate: -1.0, momentum: 0.0, nesterov: false, weight_decay: 0.0 };
+    assert_eq!(refused(Settings { optimizer, ..small() }), "`learning_rate` must be a number of at least 0.");
+    assert_eq!(page.ask(Command::Step { steps: 2 }), EventBody::Stepped { step: 5 });
+}
+
+#[test]
+fn commands_before_a_network_are_refused_with_a_sentence() {
+    let mut page = Page::new(Memory::default());
+    for command in [Command::Train, Command::Pause, Command::Step { steps: 1 }, Command::Reset, Command::Snapshot] {
+        assert!(page.refused(command).contains("configure"));
+    }
+    assert_eq!(page.ask(Command::Ping), EventBody::Ponged);
+}
+
+#[test]
+fn without_data_it_says_so_and_learns_drawn_shapes() {
+    let mut page = Page::new(Memory::default());
+    let EventBody::Configured { dataset, notice: Some(notice), .. } = page.configure(small()) else {
+        panic!("it is configured, with a word about the data")
+    };
+    assert_eq!(dataset, "drawn shapes");
+    assert!(notice.message.contains("CIFAR-10 is not here") && notice.remedy.is_some());
+    assert_eq!(page.ask(Command::Step { steps: 2 }), EventBody::Stepped { step: 2 });
+}
+
+#[test]
+fn training_begins_with_the_first_shard_and_the_rest_streams_in() {
+    let mut page = Page::new(Memory::with_shards());
+    assert!(matches!(page.configure(small()), EventBody::Configured { training_examples: 200, .. }));
+    let first = page.lab.next_request().unwrap();
+    assert!(first.path.starts_with("data/cifar10/train-"));
+    let bytes = pollster::block_on(page.files.read(&first.path));
+    page.lab.arrived(1, &first, bytes, &mut page.out);
+    page.send(Command::Step { steps: 6 }, Vec::new());
+    while pollster::block_on(page.lab.work(&mut page.out)) == Next::Work {}
+    page.collect();
+    assert!(
+        page.events.iter().any(|(_, body, _)| matches!(body, EventBody::Stepped { step: 6 })),
+        "96 pictures of one shard"
+    );
+}
+
+#[test]
+fn a_damaged_shard_is_told_of_and_stops_only_the_steps_that_need_it() {
+    let files = Memory::with_shards();
+    for name in ["train-0.bin", "train-1.bin"] {
+        files.0.borrow_mut().get_mut(&format!("data/cifar10/{name}")).unwrap()[500] ^= 1;
+    }
+    let mut page = Page::new(files.clone());
+    page.configure(small());
+    page.send(Command::Train, Vec::new());
+    for _ in 0..20 {
+        page.work();
+    }
+    let told = |page: &Page| {
+        page.events.iter().any(|(_, body, _)| match body {
+            EventBody::DataProgressed { notice: Some(notice), .. } => notice.message.contains("damaged"),
+            _ => false,
+        })
+    };
+    assert!(told(&page), "{:?}", page.events);
+    let stopped = page
+        .events
+        .iter()
+        .any(|(_, body, _)| matches!(body, EventBody::Stopped { reason: StopReason::DataMissing, .. }));
+    assert!(stopped, "{:?}", page.events);
+
+    *files.0.borrow_mut() = Memory::with_shards().0.take();
+    assert_eq!(page.ask(Command::Step { steps: 4 }), EventBody::Stepped { step: 4 });
+}
+
+#[test]
+fn panels_are_drawn_and_wait_until_the_page_took_the_last() {
+    let mut page = Page::on_shapes(small());
+    let panels = vec![Panel::Predictions, Panel::Filters, Panel::Activations];
+    page.ask(Command::Watch { panels, picture: 3 });
+    for _ in 0..10 {
+        page.work();
+    }
+    let drawn = |page: &Page, panel: Panel| {
+        page.events
+            .iter()
+            .filter(|(_, body, _)| {
+                let event = protocol::Event { run: 1, reply_to: None, body: body.clone() };
+                event.panel() == Some(panel)
+            })
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    let predictions = drawn(&page, Panel::Predictions);
+    assert_eq!(predictions.len(), 1);
+    let (_, EventBody::Predicted { sheet, pictures, .. }, buffers) = &predictions[0] else { panic!() };
+    assert_eq!(buffers[0].len() as u32, sheet.tiles * sheet.width * sheet.height * 3);
+    assert!(
+        pictures
+            .iter()
+            .all(|picture| picture.guesses.len() == 3
+                && picture.guesses[0].probability >= picture.guesses[1].probability)
+    );
+    let activations = drawn(&page, Panel::Activations);
+    let (_, EventBody::ActivationsDrawn { layers, picture, .. }, buffers) = &activations[0] else { panic!() };
+    assert_eq!((layers.len(), buffers.len(), *picture), (6, 6, 3), "the input and five layers");
+
+    page.ask(Command::Step { steps: 5 });
+    for _ in 0..10 {
+        page.work();
+    }
+    assert_eq!(drawn(&page, Panel::Filters).len(), 1, "not before it is acknowledged");
+    page.send(Command::Acknowledge { panel: Panel::Filters }, Vec::new());
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    for _ in 0..10 {
+        page.work();
+    }
+    assert_eq!(drawn(&page, Panel::Filters).len(), 2);
+}
+
+#[test]
+fn a_whole_split_is_evaluated_with_its_size() {
+    let mut page = Page::on_shapes(small());
+    let EventBody::Evaluated { examples, accuracy, loss, .. } = page.ask(Command::Evaluate { split: Split::Test })
+    else {
+        panic!("it is evaluated")
+    };
+    assert_eq!(examples, 1000);
+    assert!(loss.is_some() && (0.0..=1.0).contains(&accuracy));
+}
+
+#[test]
+fn one_cycle_ends_by_itself_and_more_training_is_refused() {
+    let Schedule::OneCycle {
+        pct_start, div_factor, final_div_factor, cycle_momentum, base_momentum, max_momentum, ..
+    } = Settings::default().schedule
+    else {
+        panic!("the default is one cycle")
+    };
+    let schedule = Schedule::OneCycle {
+        epochs: 0.02,
+        pct_start,
+        div_factor,
+        final_div_factor,
+        cycle_momentum,
+        base_momentum,
+        max_momentum,
+    };
+    let mut page = Page::on_shapes(Settings { schedule, ..small() });
+    page.ask(Command::Train);
+    for _ in 0..20 {
+        page.work();
+    }
+    let ended = page
+        .events
+        .iter()
+        .any(|(_, body, _)| matches!(body, EventBody::Stopped { step: 5, reason: StopReason::ScheduleEnded, .. }));
+    assert!(ended, "250 steps an epoch, 0.02 epochs");
+    assert!(page.refused(Command::Train).contains("schedule"));
+}
+
+#[test]
+fn bench_gives_the_contracts_fields() {
+    let mut page = Page::new(Memory::default());
+    let request = |steps, workers| {
+        let json = format!(
+            r#"{{"network": {SMALL:?}, "batch": 16, "device": "cpu", "steps": {steps}, "workers": {workers}}}"#
+        );
+        let request: BenchRequest = serde_json::from_str(&json).unwrap();
+        Command::Bench { request: Box::new(request) }
+    };
+    let EventBody::Benched { result } = page.ask(request(40, 1)) else { panic!("it is measured") };
+    assert_eq!((result.steps, result.workers, result.device.as_str()), (40, 1, "cpu"));
+    assert!(result.images_per_second > 0.0 && result.last_loss < result.first_loss, "{result:?}");
+    assert!(page.refused(request(3, 1)).contains("at least 4"));
+    assert!(page.refused(request(40, 2)).contains("one worker"));
+}
