@@ -66,7 +66,7 @@ pub struct Session {
     panels: Panels,
 }
 
-/// Images a second over the last stretch of uninterrupted training.
+/// Images a second over the last second of training, pictures and evaluations for the page included.
 #[derive(Default)]
 struct Rate {
     /// Seconds at which the current stretch began, and the images since.
