@@ -36,21 +36,24 @@ impl Grid {
     fn fitting(tiles: &Tiles, width: f64, height: f64, ratio: f64) -> Self {
         let side = f64::from(tiles.sheet.width.max(tiles.sheet.height).max(1));
         let room = [(width * ratio) as u32, (height * ratio) as u32];
-        let with_side = |wanted: f64, is_smooth: bool| {
+        let with_side = |wanted: f64, gap: f64, is_smooth: bool| {
             let scaled = |length: u32| (f64::from(length) * wanted / side).round().max(1.0) as u32;
-            let gap = (if is_smooth { TIGHT_GAP } else { GAP } * ratio).round() as u32;
+            let gap = (gap * ratio).round() as u32;
             let tile = [scaled(tiles.sheet.width), scaled(tiles.sheet.height)];
             let columns = ((room[0] + gap) / (tile[0] + gap)).max(1) as usize;
             Self { columns: columns.min(tiles.count().max(1)), tile, gap, is_smooth }
         };
         let smallest = ((SMALLEST * ratio) / side).ceil().max(1.0) as u32;
-        let multiples = (smallest..=3 * smallest).rev().map(|scale| with_side(f64::from(scale) * side, false));
+        let multiples = (smallest..=3 * smallest).rev().map(|scale| with_side(f64::from(scale) * side, GAP, false));
         let fits = |grid: &Self| {
             let size = grid.size(tiles);
             size.0 <= room[0] && size.1 <= room[1]
         };
-        let is_magnified = side < SMALLEST * ratio;
-        let tight = with_side(if is_magnified { (SMALLEST * ratio).ceil() } else { side }, is_magnified);
+        // Between once and twice its size, a tile cannot be a whole multiple without taking twice the room.
+        let tight = match smallest {
+            2 => with_side((SMALLEST * ratio).ceil(), TIGHT_GAP, true),
+            _ => with_side(f64::from(smallest) * side, TIGHT_GAP, false),
+        };
         let mut fitting = multiples.filter(fits);
         fitting.next().unwrap_or(tight)
     }

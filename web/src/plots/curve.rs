@@ -247,8 +247,8 @@ fn draw_raw(context: &CanvasRenderingContext2d, curve: &Curve, frame: &Frame, pa
     context.set_line_width(1.2);
     context.begin_path();
     let (first, end) = curve.train.range();
-    if end - first < frame.width as u64 {
-        context.set_global_alpha(0.3);
+    if end - first < 2 * frame.width as u64 {
+        context.set_global_alpha(0.25);
         for step in first..end {
             if let Some(value) = curve.train.smoothed(step, 1) {
                 context.line_to(frame.x(step as f64), frame.y(value));
@@ -258,7 +258,7 @@ fn draw_raw(context: &CanvasRenderingContext2d, curve: &Curve, frame: &Frame, pa
         context.set_global_alpha(1.0);
         return;
     }
-    context.set_global_alpha(0.2);
+    context.set_global_alpha(0.14);
     for column in 0..frame.width as u64 {
         let x = frame.left + column as f64;
         let (from, to) = (frame.step_at(x), frame.step_at(x + 1.0));
