@@ -12,7 +12,9 @@ use crate::{Error, Result};
 #[derive(Clone, Copy, Default)]
 pub(super) struct Live {
     pub(super) buffers: usize,
-    pub(super) bytes: u64,
+    bytes: u64,
+    /// What the newest of them asked for.
+    newest: u64,
 }
 
 /// Shared with the driver's callbacks.
@@ -68,10 +70,10 @@ impl Status {
         self.lock().error.get_or_insert(error);
     }
 
-    /// Memory that the device refused: all that is asked for now, of which it gives less.
+    /// Memory that the device refused: all that is asked for now, of which it gave what was there before the newest.
     pub(super) fn out_of_memory(&self) -> Error {
-        let bytes = self.live().bytes;
-        Error::OutOfMemory { what: "the network with its batch".into(), bytes, limit: bytes.saturating_sub(1) }
+        let Live { bytes, newest, .. } = self.live();
+        Error::OutOfMemory { what: "the network with its batch".into(), bytes, limit: bytes.saturating_sub(newest) }
     }
 
     /// What is allocated now.
@@ -82,13 +84,13 @@ impl Status {
     /// Counts a buffer in.
     pub(super) fn allocated(&self, bytes: u64) {
         let live = &mut self.lock().live;
-        *live = Live { buffers: live.buffers + 1, bytes: live.bytes + bytes };
+        *live = Live { buffers: live.buffers + 1, bytes: live.bytes + bytes, newest: bytes };
     }
 
     /// Counts a buffer out.
     pub(super) fn freed(&self, bytes: u64) {
         let live = &mut self.lock().live;
-        *live = Live { buffers: live.buffers - 1, bytes: live.bytes - bytes };
+        *live = Live { buffers: live.buffers - 1, bytes: live.bytes - bytes, ..*live };
     }
 
     /// Submits and counts the submission until its work is done.
