@@ -36,7 +36,8 @@ pub fn significant(value: f64) -> String {
 pub fn plain(value: f64) -> String {
     let fixed = format!("{value}");
     let scientific = format!("{value:e}");
-    if fixed.len() <= scientific.len() + 2 { fixed } else { scientific }
+    let is_readable = if value.abs() < 1.0 { fixed.len() <= scientific.len() + 1 } else { fixed.len() <= 12 };
+    if is_readable { fixed } else { scientific }
 }
 
 /// Three decimals whatever the size: for numbers that change in place.
@@ -104,7 +105,6 @@ mod tests {
         for value in [0.0, 1.0, 0.006, 1e-8, 2.5e-5, 1e4, 0.1 + 0.2] {
             assert_eq!(plain(value).parse::<f64>(), Ok(value));
         }
-        assert_eq!(plain(1e-8), "1e-8");
-        assert_eq!(plain(10_000.0), "10000");
+        assert_eq!([1e-8, 2.5e-5, 0.006, 10_000.0].map(plain), ["1e-8", "2.5e-5", "0.006", "10000"]);
     }
 }

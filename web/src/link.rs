@@ -39,11 +39,17 @@ const KEYS: [(&str, &str); 27] = [
 
 /// The query of a link to these settings, without `?`; empty for the defaults.
 pub fn query_of(settings: &Settings) -> String {
-    if *settings == Settings::convnetjs() {
-        return "preset=convnetjs".into();
-    }
-    let wanted = json!(settings);
-    let mut reached = json!(Settings::default());
+    let from_default = differences(&Settings::default(), settings);
+    let mut from_convnetjs = vec!["preset=convnetjs".to_owned()];
+    from_convnetjs.extend(differences(&Settings::convnetjs(), settings));
+    let [from_default, from_convnetjs] = [from_default, from_convnetjs].map(|query| query.join("&"));
+    if from_convnetjs.len() < from_default.len() { from_convnetjs } else { from_default }
+}
+
+/// What must be changed, key by key, to come from one settings to others.
+fn differences(from: &Settings, to: &Settings) -> Vec<String> {
+    let wanted = json!(to);
+    let mut reached = json!(from);
     let mut query = Vec::new();
     for (key, pointer) in KEYS.iter().filter(|(_, pointer)| !pointer.is_empty()) {
         let Some(value) = wanted.pointer(pointer) else { continue };
@@ -55,7 +61,7 @@ pub fn query_of(settings: &Settings) -> String {
             query.push(format!("{key}={}", escaped(&text_of(value))));
         }
     }
-    query.join("&")
+    query
 }
 
 /// The settings that a query asks for, and a sentence for each part that could not be read. Keys of `others` are left to the caller.
@@ -190,8 +196,14 @@ mod tests {
             seed: u64::MAX,
         };
         let query = comes_back(&settings);
-        assert!(query.contains("opt=sgd&rate=0.01&momentum=0.9&nesterov=1&decay=1e-8&schedule=constant"), "{query}");
+        assert!(query.contains("opt=sgd&rate=0.01&momentum=0.9&nesterov=1&decay=1e-8"), "{query}");
         assert!(query.contains("nn.Sequential(%0A++++nn.Flatten(),+nn.Linear(3072,+10)"), "{query}");
+    }
+
+    #[test]
+    fn settings_near_a_preset_are_written_from_there() {
+        let settings = Settings { batch_size: 8, ..Settings::convnetjs() };
+        assert_eq!(comes_back(&settings), "preset=convnetjs&batch=8");
     }
 
     #[test]

@@ -197,7 +197,7 @@ fn draw_axes(context: &CanvasRenderingContext2d, view: &View, frame: &Frame, pal
     context.set_line_width(1.0);
     context.set_text_align("right");
     context.set_text_baseline("middle");
-    for tick in frame.values.ticks((frame.height / (2.2 * frame.rem)) as usize) {
+    for tick in frame.values.ticks(((frame.height / (2.2 * frame.rem)) as usize).max(3)) {
         let y = frame.y(tick).round() + 0.5;
         line(context, (frame.left, y), (frame.left + frame.width, y));
         let _ = context.fill_text(&view.unit.tick(tick), frame.left - 0.4 * frame.rem, y);
@@ -248,7 +248,7 @@ fn draw_raw(context: &CanvasRenderingContext2d, curve: &Curve, frame: &Frame, pa
     context.begin_path();
     let (first, end) = curve.train.range();
     if end - first < 2 * frame.width as u64 {
-        context.set_global_alpha(0.25);
+        context.set_global_alpha(0.18);
         for step in first..end {
             if let Some(value) = curve.train.smoothed(step, 1) {
                 context.line_to(frame.x(step as f64), frame.y(value));

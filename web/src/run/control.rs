@@ -6,7 +6,7 @@ use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use protocol::{Command, Optimizer, Panel, Schedule, Settings, Split, StopReason};
 
-use super::{Run, Speed, Status, keep, snapshots::Snapshot};
+use super::{AskedRun, Run, Speed, Status, keep, snapshots::Snapshot};
 use crate::{dom, engine::Answered, format};
 
 /// How often the run's state is kept while it trains.
@@ -45,11 +45,12 @@ impl Run {
 
     /// Every command goes through here, the page API's included: a run gets its number, and its settings are remembered.
     pub fn send(self, mut command: Command, buffers: Vec<ArrayBuffer>, answer: impl FnOnce(Answered) + 'static) {
+        let is_fresh = matches!(command, Command::Configure { .. });
         if let Command::Configure { run, settings } | Command::Restore { run, settings } = &mut command {
             self.book.update_value(|book| {
                 book.asked += 1;
                 *run = book.asked;
-                book.asked_settings.insert(book.asked, (**settings).clone());
+                book.asked_runs.insert(book.asked, AskedRun { settings: (**settings).clone(), is_fresh });
             });
             let before = self.status.get_untracked();
             self.status.set(Status::Building);
@@ -76,28 +77,12 @@ impl Run {
 
     /// Builds the network anew. A refusal stands beside the settings until the next attempt.
     pub fn configure(self, settings: Settings, then_train: bool) {
-        self.book.update_value(|book| book.snapshots.clear());
-        self.rewind_steps.set(Vec::new());
         let command = Command::Configure { run: 0, settings: Box::new(settings) };
         self.send(command, Vec::new(), move |result| match result {
-            Ok(_) => {
-                self.begin_curves();
-                if then_train {
-                    self.train();
-                }
-            }
+            Ok(_) if then_train => self.train(),
+            Ok(_) => {}
             Err(refusal) => self.refusal.set(Some(refusal)),
         });
-    }
-
-    /// A fresh run has no past.
-    fn begin_curves(self) {
-        for curve in [self.loss, self.accuracy] {
-            curve.update_value(|curve| *curve = Default::default());
-        }
-        self.held_out.set(None);
-        self.test.set(None);
-        self.version.update(|version| *version += 1);
     }
 
     pub fn train(self) {
@@ -297,7 +282,8 @@ impl Run {
                 return self.configure(settings, then_train);
             }
             let anew = Callback::new(move |()| self.configure(self.settings.get_untracked(), true));
-            self.notices.ask(sentence, false, vec![("Train anew", anew)]);
+            let notice = self.notices.ask(sentence, false, vec![("Train anew", anew)]);
+            self.book.update_value(|book| book.continuation = Some(notice));
             if then_train {
                 self.train();
             }

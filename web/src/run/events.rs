@@ -96,12 +96,16 @@ impl Run {
         let run = incoming.event.run;
         let asked = self.book.try_update_value(|book| {
             book.current = run;
-            let asked = book.asked_settings.remove(&run);
-            book.asked_settings.retain(|later, _| *later > run);
+            let asked = book.asked_runs.remove(&run);
+            book.asked_runs.retain(|later, _| *later > run);
             asked
         });
-        if let Some(settings) = asked.flatten() {
-            self.settings.set(settings);
+        let asked = asked.flatten();
+        if asked.as_ref().is_none_or(|asked| asked.is_fresh) {
+            self.forget_past();
+        }
+        if let Some(asked) = asked {
+            self.settings.set(asked.settings);
         }
         self.refusal.set(None);
         self.forget_after(*step);
@@ -163,18 +167,27 @@ impl Run {
     }
 
     fn began_again(self) {
-        self.book.update_value(|book| {
+        self.book.update_value(|book| book.wants_training = false);
+        self.forget_past();
+        self.forget_after(0);
+        self.status.set(Status::Paused);
+    }
+
+    /// A fresh run has no past: no curve, no snapshot, no word of an earlier visit.
+    fn forget_past(self) {
+        let continuation = self.book.try_update_value(|book| {
             book.snapshots.clear();
-            book.wants_training = false;
+            book.continuation.take()
         });
+        if let Some(notice) = continuation.flatten() {
+            self.notices.close(notice);
+        }
         self.rewind_steps.set(Vec::new());
         self.held_out.set(None);
         self.test.set(None);
-        self.forget_after(0);
         for curve in [self.loss, self.accuracy] {
             curve.update_value(|curve| *curve = Default::default());
         }
-        self.status.set(Status::Paused);
     }
 
     fn progressed(self, body: &EventBody) {

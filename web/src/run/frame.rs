@@ -50,7 +50,8 @@ impl Run {
             self.step.set(progress.step);
             self.examples.set(progress.examples);
             self.epoch.set(progress.epoch);
-            self.images_per_second.set(progress.images_per_second);
+            let is_training = self.is_training_now();
+            self.images_per_second.set(progress.images_per_second.filter(|_| is_training));
             self.learning_rate.set(Some(progress.learning_rate));
         }
         self.average();

@@ -17,6 +17,8 @@ use crate::storage;
 const DATABASE: &str = "chalkgrad";
 const STORE: &str = "snapshots";
 const TAB_KEY: &str = "chalkgrad-tab";
+/// How often a lock is asked for.
+const ATTEMPTS: u32 = 4;
 /// Snapshots of tabs that nobody came back to are forgotten after a week.
 const KEPT_MILLISECONDS: f64 = 7.0 * 24.0 * 3600.0 * 1000.0;
 
@@ -36,15 +38,26 @@ pub(super) async fn tab_name() -> String {
 }
 
 async fn claim() -> String {
-    if let Some(name) = storage::session_get(TAB_KEY)
-        && hold(&name).await != Some(false)
-    {
-        return name;
+    if let Some(name) = storage::session_get(TAB_KEY) {
+        // A page that is being reloaded may hold its lock for a moment longer; a tab that this one is a copy of goes on holding it.
+        for _ in 0..ATTEMPTS {
+            if hold(&name).await != Some(false) {
+                return name;
+            }
+            pause(100).await;
+        }
     }
     let name = format!("{:08x}", (js_sys::Math::random() * f64::from(u32::MAX)) as u32);
     storage::session_set(TAB_KEY, &name);
     hold(&name).await;
     name
+}
+
+async fn pause(milliseconds: i32) {
+    let passed = Promise::new(&mut |resolve, _| {
+        let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, milliseconds);
+    });
+    let _ = JsFuture::from(passed).await;
 }
 
 /// Takes the lock of a name until the tab closes. `Some(false)`: another tab has it; `None`: there are no locks here.

@@ -163,6 +163,13 @@ pub struct Run {
     book: StoredValue<Book, LocalStorage>,
 }
 
+/// A run that was asked for.
+struct AskedRun {
+    settings: Settings,
+    /// It begins at step 0, rather than from a snapshot.
+    is_fresh: bool,
+}
+
 /// What the run must remember but nobody watches.
 #[derive(Default)]
 struct Book {
@@ -170,8 +177,8 @@ struct Book {
     current: RunId,
     /// The last run that was asked for.
     asked: RunId,
-    /// Settings of the runs that were asked for and not yet answered.
-    asked_settings: HashMap<RunId, Settings>,
+    /// The runs that were asked for and not yet answered.
+    asked_runs: HashMap<RunId, AskedRun>,
     /// Training goes on when the engine comes back.
     wants_training: bool,
     /// Which pictures the page shows.
@@ -179,6 +186,8 @@ struct Book {
     /// What came since the last frame.
     frame: Frame,
     snapshots: Snapshots,
+    /// The notice that says from where this run goes on.
+    continuation: Option<u64>,
     /// When workers died, in milliseconds.
     deaths: Vec<f64>,
     /// A single step of slow motion is under way.
