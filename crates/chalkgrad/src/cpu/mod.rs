@@ -27,6 +27,17 @@ pub(crate) fn description() -> &'static str {
     Level::detect().name()
 }
 
+/// The most that one program may take. WebAssembly addresses 4 GB, never gives memory back, and keeps the pictures there too.
+const MOST_BYTES: u64 = if cfg!(target_pointer_width = "32") { 2 << 30 } else { 1 << 36 };
+
+fn out_of_memory(len: usize, what: &str) -> Error {
+    Error::OutOfMemory { what: what.into(), bytes: (len as u64).saturating_mul(4), limit: MOST_BYTES }
+}
+
+fn check_memory(len: usize, what: &str) -> Result<()> {
+    if (len as u64).saturating_mul(4) > MOST_BYTES { Err(out_of_memory(len, what)) } else { Ok(()) }
+}
+
 /// Numbers in host memory; clones share them.
 #[derive(Clone)]
 pub(crate) struct Buffer(Rc<RefCell<Vec<f32>>>);
@@ -34,13 +45,9 @@ pub(crate) struct Buffer(Rc<RefCell<Vec<f32>>>);
 impl Buffer {
     /// `len` zeros, or an error where there is no memory for them.
     pub(crate) fn zeros(len: usize, what: &str) -> Result<Self> {
+        check_memory(len, what)?;
         let mut values = Vec::new();
-        let limit = isize::MAX as u64;
-        values.try_reserve_exact(len).map_err(|_| Error::OutOfMemory {
-            what: what.into(),
-            bytes: len as u64 * 4,
-            limit,
-        })?;
+        values.try_reserve_exact(len).map_err(|_| out_of_memory(len, what))?;
         values.resize(len, 0.0);
         Ok(Self(Rc::new(RefCell::new(values))))
     }
@@ -84,6 +91,10 @@ struct Scratch {
 impl Executable {
     pub(crate) fn new(plan: &Plan, store: &[Memory]) -> Result<Self> {
         let level = Level::detect();
+        check_memory(
+            plan.buffers.iter().fold(0, |sum: usize, &len| sum.saturating_add(len)),
+            "this batch of this network",
+        )?;
         let own = plan.buffers.iter().map(|&len| Buffer::zeros(len, "an activation")).collect::<Result<_>>()?;
         let store = store
             .iter()
