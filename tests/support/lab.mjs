@@ -66,12 +66,10 @@ export class Lab {
 
   /** Presses Apply and waits until the new settings run or are refused. */
   async apply() {
-    const { run } = await this.state();
+    await this.forget();
     await this.button("Apply").click();
-    return until("the settings are applied or refused", async () => {
-      const state = await this.state();
-      return state.refusal !== null || state.run !== run;
-    });
+    const hasAnswered = async () => (await this.events("configured"))[0] ?? (await this.events("failed"))[0];
+    await until("the settings are applied or refused", hasAnswered);
   }
 
   /** The value beside a label such as `Examples seen`; empty while there is none. */
@@ -148,7 +146,7 @@ export async function until(what, ask, timeout = 60_000) {
   const end = Date.now() + timeout;
   for (;;) {
     const answer = await ask();
-    if (answer !== undefined && answer !== false) return answer;
+    if (answer !== undefined && answer !== null && answer !== false) return answer;
     if (Date.now() > end) throw new Error(`waited ${timeout / 1000} s in vain: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

@@ -102,6 +102,11 @@ export async function serve({ folder = dist, prefix = "/", headers = {}, withDat
     fault: (path, kind) => faults.push({ path, kind }),
     /** All faults end. */
     heal: () => faults.splice(0),
+    /** All faults end, and connections that hang break off. */
+    abandon: () => {
+      faults.splice(0);
+      server.closeAllConnections();
+    },
     close: () => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(resolve));
@@ -128,8 +133,8 @@ function send({ bytes, path, size }, request, response) {
   else createReadStream(path, { start, end: Math.max(start, end) }).pipe(response);
 }
 
-/** As long as before, with every 97th byte another one. */
+/** As long as before, with every 97th byte another one; the first hundred, where formats say their name, are spared. */
 function corrupted(bytes) {
-  for (let index = 0; index < bytes.length; index += 97) bytes[index] ^= 0xff;
+  for (let index = 100; index < bytes.length; index += 97) bytes[index] ^= 0xff;
   return bytes;
 }

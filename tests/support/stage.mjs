@@ -26,6 +26,8 @@ export function stage({ webgpu = false } = {}) {
     });
     for (const script of init) await context.addInitScript(script);
     const page = await context.newPage();
+    // A button that is not there is a failure soon.
+    page.setDefaultTimeout(20_000);
     return { server, context, page, complaints: complaintsOf(page) };
   }
 
