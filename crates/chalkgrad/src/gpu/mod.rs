@@ -52,12 +52,12 @@ impl Gpu {
             .request_device(&descriptor)
             .await
             .map_err(|error| Error::NoDevice { reason: format!("the graphics device did not start: {error}") })?;
-        let (limits, info) = (device.limits(), adapter.get_info());
-        let adapter = describe(&device, &info);
+        let limits = device.limits();
+        let (adapter, is_fallback) = describe(&adapter, &device);
         Ok(Self {
             status: Status::watch(&device),
             largest_buffer: limits.max_buffer_size.min(limits.max_storage_buffer_binding_size),
-            software: is_software(&adapter, &info),
+            software: is_fallback || sounds_like_software(&adapter),
             adapter,
             device,
             queue,
@@ -122,25 +122,29 @@ fn no_adapter() -> String {
     }
 }
 
+/// The adapter in words, and whether it says itself that a processor plays the GPU.
 #[cfg(not(target_arch = "wasm32"))]
-fn describe(_device: &wgpu::Device, info: &wgpu::AdapterInfo) -> String {
+fn describe(adapter: &wgpu::Adapter, _device: &wgpu::Device) -> (String, bool) {
+    let info = adapter.get_info();
     let driver = [info.driver.as_str(), info.driver_info.as_str()].join(" ");
-    format!("{} ({:?}, {})", info.name, info.backend, driver.trim())
+    let words = format!("{} ({:?}, {})", info.name, info.backend, driver.trim());
+    (words, info.device_type == wgpu::DeviceType::Cpu)
 }
 
-/// Browsers hide the adapter's name and tell its vendor and architecture.
+/// Browsers mostly hide the adapter's name and tell its vendor and architecture; older ones tell nothing.
 #[cfg(target_arch = "wasm32")]
-fn describe(device: &wgpu::Device, info: &wgpu::AdapterInfo) -> String {
-    if !info.name.is_empty() {
-        return info.name.clone();
-    }
-    let Some(device) = device.as_webgpu() else { return String::new() };
-    let info = device.adapter_info();
-    format!("{} {}", info.vendor(), info.architecture()).trim().into()
+fn describe(_adapter: &wgpu::Adapter, device: &wgpu::Device) -> (String, bool) {
+    let Some(info) = device.as_webgpu().map(|device| device.adapter_info()).filter(|info| !info.is_undefined()) else {
+        return (String::new(), false);
+    };
+    let words = match info.description() {
+        name if name.is_empty() => format!("{} {}", info.vendor(), info.architecture()).trim().into(),
+        name => name,
+    };
+    (words, info.is_fallback_adapter())
 }
 
-fn is_software(adapter: &str, info: &wgpu::AdapterInfo) -> bool {
+fn sounds_like_software(adapter: &str) -> bool {
     let name = adapter.to_lowercase();
-    let known = ["llvmpipe", "swiftshader", "basic render", "software"];
-    info.device_type == wgpu::DeviceType::Cpu || known.iter().any(|known| name.contains(known))
+    ["llvmpipe", "swiftshader", "basic render", "software"].iter().any(|known| name.contains(known))
 }
