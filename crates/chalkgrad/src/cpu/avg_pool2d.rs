@@ -1,26 +1,18 @@
 //! Average pooling: padding counts as zeros, every window divides by its whole area.
 
+use super::windows::{plane, span};
 use crate::Shape;
 use crate::op::Window;
 
 /// Calls `visit(output place, input place)` for each pair of one plane.
 fn each_pair(input: [usize; 2], window: &Window, output: [usize; 2], mut visit: impl FnMut(usize, usize)) {
-    let span = |axis: usize, out: usize| {
-        let start = out * window.stride[axis];
-        let end = (start + window.kernel[axis]).saturating_sub(window.padding[axis]).min(input[axis]);
-        start.saturating_sub(window.padding[axis])..end
-    };
     for out in 0..output[0] * output[1] {
-        for row in span(0, out / output[1]) {
-            for column in span(1, out % output[1]) {
+        for row in span(window, 0, out / output[1], input[0]) {
+            for column in span(window, 1, out % output[1], input[1]) {
                 visit(out, row * input[1] + column);
             }
         }
     }
-}
-
-fn plane(shape: &Shape) -> [usize; 2] {
-    [shape.dims()[2], shape.dims()[3]]
 }
 
 fn share(window: &Window) -> f32 {

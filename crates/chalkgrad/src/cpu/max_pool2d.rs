@@ -1,19 +1,8 @@
 //! Max pooling. A window's winner is its first largest place, or its first NaN, so that a NaN is never hidden.
 
+use super::windows::{plane, span};
 use crate::Shape;
 use crate::op::Window;
-
-/// Height and width of `[N, C, H, W]`.
-fn plane(shape: &Shape) -> [usize; 2] {
-    [shape.dims()[2], shape.dims()[3]]
-}
-
-/// The range of places along one axis that window `out` covers.
-fn span(window: &Window, axis: usize, out: usize, input: usize) -> std::ops::Range<usize> {
-    let start = out * window.stride[axis];
-    let end = (start + window.kernel[axis]).saturating_sub(window.padding[axis]).min(input);
-    start.saturating_sub(window.padding[axis])..end
-}
 
 /// Calls `visit(output place, winner)` for each window of one plane.
 fn each_winner(x: &[f32], input: [usize; 2], window: &Window, output: [usize; 2], mut visit: impl FnMut(usize, usize)) {

@@ -12,6 +12,7 @@ mod permute;
 mod simd;
 mod sum;
 mod tile;
+mod windows;
 
 use std::cell::{Ref, RefCell, RefMut};
 use std::rc::Rc;
