@@ -8,7 +8,7 @@ pub type Result<T, E = LabError> = std::result::Result<T, E>;
 /// What a session cannot do.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum LabError {
-    #[error("The network text: {0}.")]
+    #[error("The network text: {0}{}", if .0.message.ends_with('?') { "" } else { "." })]
     Network(#[from] ParseError),
     #[error("{}.", sentence(.0))]
     Library(#[from] chalkgrad::Error),

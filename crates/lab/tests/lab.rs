@@ -234,7 +234,7 @@ fn bad_settings_are_refused_and_the_old_run_lives_on() {
     let text = |network: &str| Settings { network: network.into(), ..small() };
     assert_eq!(
         refused(text("nn.Sequential(nn.Conv2D(3, 4, 5))")),
-        "The network text: line 1, column 15: there is no layer `Conv2D`; did you mean `nn.Conv2d`?."
+        "The network text: line 1, column 15: there is no layer `Conv2D`; did you mean `nn.Conv2d`?"
     );
     let message =
         refused(text("nn.Sequential(nn.Conv2d(3, 4, 5), nn.Conv2d(8, 4, 3), nn.Flatten(), nn.Linear(2704, 10))"));
