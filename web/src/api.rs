@@ -161,14 +161,17 @@ fn send(site: Site, command: &JsValue, buffers: &JsValue, answer: Answer) {
             if let Command::Configure { settings, .. } | Command::Restore { settings, .. } = &command {
                 site.run.draft.set((**settings).clone());
             }
-            site.run.send(command, buffers, move |result| answer(result.map(|incoming| as_object(&incoming)).map_err(|refusal| refusal.message)));
+            site.run.send(command, buffers, move |result| {
+                answer(result.map(|incoming| as_object(&incoming)).map_err(|refusal| refusal.message))
+            });
         }
     }
 }
 
 fn bench(site: Site, request: &JsValue, answer: Answer) {
     let understood = read(request, "A bench request").and_then(|request| {
-        serde_json::from_value::<BenchRequest>(request).map_err(|problem| format!("This is not a bench request: {problem}."))
+        serde_json::from_value::<BenchRequest>(request)
+            .map_err(|problem| format!("This is not a bench request: {problem}."))
     });
     let request = match understood {
         Ok(request) => Box::new(request),
@@ -209,7 +212,9 @@ fn state(site: Site) -> Value {
     let run = site.run;
     untrack(|| {
         let (status, message) = match run.status.get() {
-            crate::run::Status::Stopped(reason, message) => (json!("stopped"), json!({ "reason": reason, "message": message })),
+            crate::run::Status::Stopped(reason, message) => {
+                (json!("stopped"), json!({ "reason": reason, "message": message }))
+            }
             status => (json!(status.name()), Value::Null),
         };
         let built = run.built.get();

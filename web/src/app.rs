@@ -92,7 +92,9 @@ fn App() -> impl IntoView {
 /// The address belongs to the router, so the link moves focus itself.
 fn skip(event: ev::MouseEvent) {
     event.prevent_default();
-    if let Some(main) = document().get_element_by_id("main").and_then(|main| main.dyn_into::<web_sys::HtmlElement>().ok()) {
+    if let Some(main) =
+        document().get_element_by_id("main").and_then(|main| main.dyn_into::<web_sys::HtmlElement>().ok())
+    {
         let _ = main.focus();
     }
 }

@@ -79,7 +79,11 @@ pub fn settings_of(query: &str, others: &[&str]) -> (Settings, Vec<String>) {
     }
     for (key, pointer) in KEYS.iter().filter(|(_, pointer)| !pointer.is_empty()) {
         let Some((_, text)) = pairs.iter().rev().find(|(asked, _)| asked == key) else { continue };
-        match reached.pointer(pointer).and_then(|now| value_of(text, now)).and_then(|value| changed(&reached, pointer, value)) {
+        match reached
+            .pointer(pointer)
+            .and_then(|now| value_of(text, now))
+            .and_then(|value| changed(&reached, pointer, value))
+        {
             Some(changed) => reached = changed,
             None => problems.push(format!("The link's “{key}={text}” cannot be used here; the default stands.")),
         }
@@ -96,7 +100,9 @@ pub fn value(query: &str, key: &str) -> Option<String> {
 fn changed(settings: &Value, pointer: &str, value: Value) -> Option<Value> {
     let mut next = settings.clone();
     match pointer.strip_suffix("/kind") {
-        Some("/schedule") if value == "one_cycle" => *next.pointer_mut("/schedule")? = json!(Settings::default().schedule),
+        Some("/schedule") if value == "one_cycle" => {
+            *next.pointer_mut("/schedule")? = json!(Settings::default().schedule)
+        }
         Some(parent) if next.pointer(pointer) != Some(&value) => *next.pointer_mut(parent)? = json!({ "kind": value }),
         _ => *next.pointer_mut(pointer)? = value,
     }
@@ -121,7 +127,9 @@ fn value_of(text: &str, now: &Value) -> Option<Value> {
             "0" | "false" => Some(false.into()),
             _ => None,
         },
-        Value::Number(number) if number.is_f64() => text.parse::<f64>().ok().filter(|value| value.is_finite()).map(Value::from),
+        Value::Number(number) if number.is_f64() => {
+            text.parse::<f64>().ok().filter(|value| value.is_finite()).map(Value::from)
+        }
         Value::Number(_) => text.parse::<u64>().ok().map(Value::from),
         _ => None,
     }
@@ -129,7 +137,10 @@ fn value_of(text: &str, now: &Value) -> Option<Value> {
 
 fn pairs(query: &str) -> Vec<(String, String)> {
     let parts = query.split('&').filter(|part| !part.is_empty());
-    parts.map(|part| part.split_once('=').unwrap_or((part, ""))).map(|(key, value)| (unescaped(key), unescaped(value))).collect()
+    parts
+        .map(|part| part.split_once('=').unwrap_or((part, "")))
+        .map(|(key, value)| (unescaped(key), unescaped(value)))
+        .collect()
 }
 
 /// Percent-encoding that leaves network text readable: a blank is `+`, brackets and commas stay.
@@ -139,7 +150,9 @@ fn escaped(text: &str) -> String {
         match byte {
             b' ' => out.push('+'),
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => out.push(byte as char),
-            b'-' | b'_' | b'.' | b'~' | b'(' | b')' | b',' | b'=' | b'*' | b'[' | b']' | b'/' | b':' => out.push(byte as char),
+            b'-' | b'_' | b'.' | b'~' | b'(' | b')' | b',' | b'=' | b'*' | b'[' | b']' | b'/' | b':' => {
+                out.push(byte as char)
+            }
             _ => out.push_str(&format!("%{byte:02X}")),
         }
     }
@@ -208,7 +221,8 @@ mod tests {
 
     #[test]
     fn a_part_that_cannot_be_read_is_named_and_the_rest_stands() {
-        let (settings, problems) = settings_of("batch=abc&rate=0.5&colour=red&opt=magic&seed=-1&rho=1&=&%&preset=x", &[]);
+        let (settings, problems) =
+            settings_of("batch=abc&rate=0.5&colour=red&opt=magic&seed=-1&rho=1&=&%&preset=x", &[]);
         assert_eq!(settings.batch_size, 64);
         assert_eq!(settings.optimizer.learning_rate(), 0.5);
         assert_eq!(problems.len(), 8, "{problems:#?}");

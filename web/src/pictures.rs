@@ -100,9 +100,7 @@ impl Tiles {
     /// The tile whose values reach farthest from the middle of the scale: the most telling one.
     pub fn strongest(&self) -> usize {
         let zero = if self.sheet.colouring == Colouring::Diverging { 128 } else { 0 };
-        let strength = |index: &usize| {
-            self.tile(*index).iter().map(|byte| u64::from(byte.abs_diff(zero))).sum::<u64>()
-        };
+        let strength = |index: &usize| self.tile(*index).iter().map(|byte| u64::from(byte.abs_diff(zero))).sum::<u64>();
         (0..self.count()).max_by_key(strength).unwrap_or(0)
     }
 }

@@ -40,7 +40,8 @@ impl Theme {
     /// Reads what was chosen before and keeps the document's root in step.
     pub fn new() -> Self {
         let kept = storage::local_get(SHADE_KEY);
-        let chosen = RwSignal::new([Shade::Light, Shade::Dark].into_iter().find(|shade| kept.as_deref() == Some(shade.name())));
+        let chosen =
+            RwSignal::new([Shade::Light, Shade::Dark].into_iter().find(|shade| kept.as_deref() == Some(shade.name())));
         let large = RwSignal::new(storage::local_get(SIZE_KEY).as_deref() == Some("large"));
         let system_dark = follow_media("(prefers-color-scheme: dark)");
         let printing = follow_printing();

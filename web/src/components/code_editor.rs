@@ -28,7 +28,9 @@ pub fn CodeEditor(
     });
     let numbers = move || {
         let count = value.with(|text| text.split('\n').count()) as u32;
-        (1..=count).map(|line| view! { <span class:bad=move || bad_line.get() == Some(line)>{line}</span> }).collect_view()
+        (1..=count)
+            .map(|line| view! { <span class:bad=move || bad_line.get() == Some(line)>{line}</span> })
+            .collect_view()
     };
     let apply = move |event: ev::KeyboardEvent| {
         if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {

@@ -17,7 +17,9 @@ pub struct ShownGuess {
 pub fn GuessBars(#[prop(into)] guesses: Signal<Vec<ShownGuess>>) -> impl IntoView {
     let row = move |rank: usize| {
         let guess = Memo::new(move |_| guesses.with(|guesses| guesses.get(rank).cloned()));
-        let of = move |read: fn(&ShownGuess) -> String| move || guess.with(|guess| guess.as_ref().map(read).unwrap_or_default());
+        let of = move |read: fn(&ShownGuess) -> String| {
+            move || guess.with(|guess| guess.as_ref().map(read).unwrap_or_default())
+        };
         let right = move || guess.with(|guess| guess.as_ref().is_some_and(|guess| guess.right));
         let wrong = move || rank == 0 && guess.with(|guess| guess.as_ref().is_some_and(|guess| !guess.right));
         view! {

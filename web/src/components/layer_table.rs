@@ -12,16 +12,20 @@ fn shape(sizes: &[u32]) -> String {
 #[component]
 pub fn LayerTable(#[prop(into)] layers: Signal<Vec<LayerInfo>>) -> impl IntoView {
     let rows = move || {
-        layers.get().into_iter().map(|layer| {
-            view! {
-                <tr>
-                    <th scope="row"><span class="soft number">{layer.path}</span> <code>{layer.text}</code></th>
-                    <td class="number">{shape(&layer.output_shape)}</td>
-                    <td class="number">{format::grouped(layer.parameters)}</td>
-                    <td class="number">{format::short_count(layer.multiply_adds)}</td>
-                </tr>
-            }
-        }).collect_view()
+        layers
+            .get()
+            .into_iter()
+            .map(|layer| {
+                view! {
+                    <tr>
+                        <th scope="row"><span class="soft number">{layer.path}</span> <code>{layer.text}</code></th>
+                        <td class="number">{shape(&layer.output_shape)}</td>
+                        <td class="number">{format::grouped(layer.parameters)}</td>
+                        <td class="number">{format::short_count(layer.multiply_adds)}</td>
+                    </tr>
+                }
+            })
+            .collect_view()
     };
     view! {
         <table class="layer-table">

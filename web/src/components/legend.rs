@@ -1,7 +1,7 @@
 //! Legends: what a line of a plot means, and which numbers a colour map runs between.
 
-use leptos::prelude::*;
 use leptos::html;
+use leptos::prelude::*;
 
 use crate::{
     format,

@@ -74,8 +74,10 @@ impl Grid {
         let (width, height) = (self.tile[0] + self.gap, self.tile[1] + self.gap);
         let column = (x / width) as usize;
         let index = (y / height) as usize * self.columns + column;
-        let inside = x % width < self.tile[0] && y % height < self.tile[1] && column < self.columns && index < tiles.count();
-        let pixel = |at: u32, tile: u32, pixels: u32| (u64::from(at) * u64::from(pixels) / u64::from(tile.max(1))) as usize;
+        let inside =
+            x % width < self.tile[0] && y % height < self.tile[1] && column < self.columns && index < tiles.count();
+        let pixel =
+            |at: u32, tile: u32, pixels: u32| (u64::from(at) * u64::from(pixels) / u64::from(tile.max(1))) as usize;
         let place = (
             index,
             pixel(x % width, self.tile[0], tiles.sheet.width),
@@ -173,7 +175,8 @@ pub fn PictureSheet(
         reading.set(found.map(|(tile, x, y)| Reading { tile, pixel: Some((x, y)) }));
     };
     let step = move |event: ev::KeyboardEvent| {
-        let (Some(grid), Some(count)) = (grid.get_untracked(), tiles.with_untracked(|t| t.as_ref().map(Tiles::count))) else {
+        let (Some(grid), Some(count)) = (grid.get_untracked(), tiles.with_untracked(|t| t.as_ref().map(Tiles::count)))
+        else {
             return;
         };
         let tile = reading.get_untracked().map_or(0, |reading| reading.tile as i64);
@@ -192,8 +195,10 @@ pub fn PictureSheet(
         tiles.with(|tiles| tiles.as_ref().map(|tiles| words(tiles, &noun.get(), reading)))
     };
     let title = move || tiles.with(|tiles| tiles.as_ref().map(|tiles| tiles.sheet.title.clone()).unwrap_or_default());
-    let ends = move || tiles.with(|t| t.as_ref().map_or((0.0, 0.0), |t| (f64::from(t.sheet.low), f64::from(t.sheet.high))));
-    let is_rgb = move || tiles.with(|tiles| tiles.as_ref().is_some_and(|tiles| tiles.sheet.colouring == Colouring::Rgb));
+    let ends =
+        move || tiles.with(|t| t.as_ref().map_or((0.0, 0.0), |t| (f64::from(t.sheet.low), f64::from(t.sheet.high))));
+    let is_rgb =
+        move || tiles.with(|tiles| tiles.as_ref().is_some_and(|tiles| tiles.sheet.colouring == Colouring::Rgb));
     // What is in colour already has no map.
     let shown_meaning = move || {
         let own = tiles.with(|tiles| tiles.as_ref().map(Tiles::meaning));
@@ -231,8 +236,15 @@ mod tests {
     use protocol::Sheet;
 
     fn tiles(count: u32, side: u32) -> Tiles {
-        let sheet =
-            Sheet { title: "t".into(), tiles: count, width: side, height: side, colouring: Colouring::Grey, low: 0.0, high: 1.0 };
+        let sheet = Sheet {
+            title: "t".into(),
+            tiles: count,
+            width: side,
+            height: side,
+            colouring: Colouring::Grey,
+            low: 0.0,
+            high: 1.0,
+        };
         Tiles::new(sheet, vec![0; (count * side * side) as usize]).unwrap()
     }
 
@@ -245,7 +257,8 @@ mod tests {
                 assert!(f64::from(grid.tile[0]) >= SMALLEST, "{count} {side}");
             }
         }
-        let (narrow, wide) = (Grid::fitting(&tiles(16, 5), 300.0, 100.0, 1.0), Grid::fitting(&tiles(16, 5), 900.0, 300.0, 1.0));
+        let (narrow, wide) =
+            (Grid::fitting(&tiles(16, 5), 300.0, 100.0, 1.0), Grid::fitting(&tiles(16, 5), 900.0, 300.0, 1.0));
         assert!(wide.tile[0] > narrow.tile[0] && !wide.is_smooth);
     }
 

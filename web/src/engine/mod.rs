@@ -204,7 +204,9 @@ impl Engine {
             _ => {}
         }
         let is_own_ping = matches!(incoming.event.body, EventBody::Ponged)
-            && !self.inner.with_value(|inner| incoming.event.reply_to.is_some_and(|id| inner.waiting.contains_key(&id)));
+            && !self
+                .inner
+                .with_value(|inner| incoming.event.reply_to.is_some_and(|id| inner.waiting.contains_key(&id)));
         if is_own_ping {
             return;
         }

@@ -5,10 +5,13 @@ use leptos::prelude::*;
 use super::gallery_samples as samples;
 use crate::{
     components::{
-        Button, Choice, CodeEditor, CurveLegend, CurvePlot, GuessBars, Knob, LayerTable, Look, NoticeAction, NoticeBar, NumberField,
-        Panel, PictureSheet, Progress, Select, Stat, Term, Toggle, Waiting,
+        Button, Choice, CodeEditor, CurveLegend, CurvePlot, GuessBars, Knob, LayerTable, Look, NoticeAction, NoticeBar,
+        NumberField, Panel, PictureSheet, Progress, Select, Stat, Term, Toggle, Waiting,
     },
-    plots::{colour::Meaning, curve::{Curve, Unit}},
+    plots::{
+        colour::Meaning,
+        curve::{Curve, Unit},
+    },
 };
 
 #[component]
@@ -36,8 +39,21 @@ pub fn Gallery() -> impl IntoView {
 #[component]
 fn Colours() -> impl IntoView {
     let tokens = [
-        "surface", "panel", "raised", "sunk", "ink", "ink-soft", "line", "line-strong", "accent", "held-out", "right", "right-fill",
-        "wrong", "wrong-fill", "neutral-fill",
+        "surface",
+        "panel",
+        "raised",
+        "sunk",
+        "ink",
+        "ink-soft",
+        "line",
+        "line-strong",
+        "accent",
+        "held-out",
+        "right",
+        "right-fill",
+        "wrong",
+        "wrong-fill",
+        "neutral-fill",
     ];
     view! {
         <Panel title="Colours">
@@ -89,7 +105,8 @@ fn Buttons() -> impl IntoView {
 
 #[component]
 fn Fields() -> impl IntoView {
-    let (rate, momentum, decay, number) = (RwSignal::new(6e-3), RwSignal::new(0.9), RwSignal::new(0.0), RwSignal::new(64.0));
+    let (rate, momentum, decay, number) =
+        (RwSignal::new(6e-3), RwSignal::new(0.9), RwSignal::new(0.0), RwSignal::new(64.0));
     let (choice, on) = (RwSignal::new("adamw".to_owned()), RwSignal::new(true));
     let choices = vec![Choice::new("sgd", "SGD"), Choice::new("adamw", "AdamW")];
     view! {
@@ -147,7 +164,8 @@ fn Numbers() -> impl IntoView {
 #[component]
 fn Plots() -> impl IntoView {
     let (window, logarithmic) = (RwSignal::new(50u64), RwSignal::new(false));
-    let choices = [1, 10, 50, 200, 1000].map(|window: u64| Choice::new(window.to_string(), format!("mean of {window}")));
+    let choices =
+        [1, 10, 50, 200, 1000].map(|window: u64| Choice::new(window.to_string(), format!("mean of {window}")));
     let plot = move |title: &'static str, curve: Curve, unit: Unit, reference: Option<(f64, String)>| {
         view! {
             <Panel title=title class="curve-panel">

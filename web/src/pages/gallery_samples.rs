@@ -31,7 +31,8 @@ pub fn loss(steps: u64) -> Curve {
 pub fn accuracy(steps: u64) -> Curve {
     let mean = |step: u64| 0.7 - 0.6 * (-(step as f32) / (0.25 * steps as f32)).exp();
     let mut curve = Curve::default();
-    let values: Vec<f32> = (0..steps).map(|step| (mean(step) + 0.2 * (noise(step + 7) - 0.5)).clamp(0.0, 1.0)).collect();
+    let values: Vec<f32> =
+        (0..steps).map(|step| (mean(step) + 0.2 * (noise(step + 7) - 0.5)).clamp(0.0, 1.0)).collect();
     curve.train.extend(0, &values);
     for step in (steps / 10..=steps).step_by((steps / 10).max(1) as usize) {
         curve.measure(Measurement { step, value: f64::from(mean(step)) - 0.03, examples: 1000 });
@@ -48,7 +49,8 @@ pub fn sheet(title: &str, tiles: u32, side: u32, colouring: Colouring) -> Option
             let (x, y) = ((pixel % side) as f32 / side as f32 - 0.5, (pixel / side) as f32 / side as f32 - 0.5);
             for channel in 0..channels {
                 let turn = tile as f32 * 0.7 + channel as f32 * 0.5;
-                let wave = ((x * turn.cos() + y * turn.sin()) * (7.0 + tile as f32)).sin() * (-6.0 * (x * x + y * y)).exp();
+                let wave =
+                    ((x * turn.cos() + y * turn.sin()) * (7.0 + tile as f32)).sin() * (-6.0 * (x * x + y * y)).exp();
                 bytes.push((127.5 + 127.0 * wave) as u8);
             }
         }
@@ -62,7 +64,11 @@ pub fn guesses(right: usize) -> Vec<ShownGuess> {
     shown
         .iter()
         .enumerate()
-        .map(|(rank, (name, probability))| ShownGuess { name: (*name).into(), probability: *probability, right: rank == right })
+        .map(|(rank, (name, probability))| ShownGuess {
+            name: (*name).into(),
+            probability: *probability,
+            right: rank == right,
+        })
         .collect()
 }
 
@@ -92,4 +98,3 @@ pub fn sheets() -> Vec<(&'static str, Option<Tiles>)> {
     ];
     kinds.into_iter().map(|(title, tiles, side, colouring)| (title, sheet(title, tiles, side, colouring))).collect()
 }
-

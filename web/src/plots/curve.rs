@@ -133,9 +133,8 @@ impl Frame {
     }
 
     fn value_axis(&self, curve: &Curve, view: &View) -> Axis {
-        let smoothed = (0..=self.width as u64 / 4).filter_map(|column| {
-            curve.train.smoothed(self.step_at(self.left + column as f64 * 4.0), view.window)
-        });
+        let smoothed = (0..=self.width as u64 / 4)
+            .filter_map(|column| curve.train.smoothed(self.step_at(self.left + column as f64 * 4.0), view.window));
         let points = curve.held_out.iter().map(|point| point.value);
         let reference = view.reference.iter().map(|(value, _)| *value);
         let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);

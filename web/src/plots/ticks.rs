@@ -58,7 +58,8 @@ impl Axis {
 /// The smallest of 1, 2, 5 times a power of ten that is at least `rough`.
 pub fn nice_step(rough: f64) -> f64 {
     let power = 10f64.powf(rough.log10().floor());
-    let factor = [1.0, 2.0, 5.0, 10.0].into_iter().find(|factor| factor * power >= rough * (1.0 - 1e-9)).unwrap_or(10.0);
+    let factor =
+        [1.0, 2.0, 5.0, 10.0].into_iter().find(|factor| factor * power >= rough * (1.0 - 1e-9)).unwrap_or(10.0);
     factor * power
 }
 
@@ -80,7 +81,10 @@ mod tests {
     fn ticks_are_round_numbers_inside_the_axis() {
         let axis = Axis::around(0.0, 2.4, false);
         let ticks = axis.ticks(5);
-        assert_eq!(ticks.iter().map(|tick| format!("{tick:.1}")).collect::<Vec<_>>(), ["0.0", "0.5", "1.0", "1.5", "2.0"]);
+        assert_eq!(
+            ticks.iter().map(|tick| format!("{tick:.1}")).collect::<Vec<_>>(),
+            ["0.0", "0.5", "1.0", "1.5", "2.0"]
+        );
     }
 
     #[test]
@@ -98,7 +102,9 @@ mod tests {
 
     #[test]
     fn a_broken_range_still_makes_an_axis() {
-        for axis in [Axis::around(f64::NAN, 1.0, false), Axis::around(2.0, 2.0, false), Axis::around(-1.0, f64::NAN, true)] {
+        for axis in
+            [Axis::around(f64::NAN, 1.0, false), Axis::around(2.0, 2.0, false), Axis::around(-1.0, f64::NAN, true)]
+        {
             assert!(axis.low < axis.high && axis.ticks(5).len() < 30, "{axis:?}");
         }
     }

@@ -97,10 +97,8 @@ impl Trace {
         if first_block >= last_block {
             return extent_of(&self.values[from.min(to)..to]);
         }
-        let parts = [
-            extent_of(&self.values[from..first_block * BLOCK]),
-            extent_of(&self.values[last_block * BLOCK..to]),
-        ];
+        let parts =
+            [extent_of(&self.values[from..first_block * BLOCK]), extent_of(&self.values[last_block * BLOCK..to])];
         let blocks = self.blocks[first_block..last_block].iter().copied().filter(|(low, _)| low.is_finite());
         blocks.chain(parts.into_iter().flatten()).reduce(wider)
     }

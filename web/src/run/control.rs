@@ -14,6 +14,11 @@ const SNAPSHOT_EVERY: Duration = Duration::from_secs(10);
 /// The base beat of slow motion: the fastest slow speed.
 const SLOW_BEAT: Duration = Duration::from_millis(100);
 const BEATS_A_SECOND: u32 = 10;
+/// How often, and after how long, a lost device is asked for again: a browser needs a moment to start its GPU process anew.
+const DEVICE_ATTEMPTS: u32 = 6;
+const DEVICE_AGAIN: Duration = Duration::from_millis(1500);
+/// Without a step for so long, and without all pictures, training waits for them.
+const STALL_MILLISECONDS: f64 = 4000.0;
 /// Workers that died within this time, in milliseconds, count together.
 const DEATHS_WITHIN: f64 = 90_000.0;
 const DEATHS_ALLOWED: usize = 3;
@@ -29,6 +34,7 @@ impl Run {
             },
             SNAPSHOT_EVERY,
         );
+        set_interval(move || self.tell_stall(), Duration::from_secs(1));
         let beat = StoredValue::new(0u32);
         set_interval(
             move || {
@@ -53,7 +59,9 @@ impl Run {
                 book.asked_runs.insert(book.asked, AskedRun { settings: (**settings).clone(), is_fresh });
             });
             let before = self.status.get_untracked();
-            self.status.set(Status::Building);
+            if !self.book.with_value(|book| book.is_recovering && book.wants_training) {
+                self.status.set(Status::Building);
+            }
             return self.engine.send(command, buffers, move |result| {
                 // Refused: everything is as before.
                 if result.is_err() && self.status.with_untracked(|status| *status == Status::Building) {
@@ -63,6 +71,22 @@ impl Run {
             });
         }
         self.engine.send(command, buffers, answer);
+    }
+
+    /// Says when training stands still because its pictures have not arrived.
+    fn tell_stall(self) {
+        let Some(data) = self.data.get_untracked().filter(|data| data.loaded_shards < data.total_shards) else {
+            return;
+        };
+        let stalls = self.is_training_now()
+            && self
+                .book
+                .with_value(|book| book.stall.is_none() && dom::now() - book.last_progress > STALL_MILLISECONDS);
+        if stalls {
+            let files = format!("{} of {} files have arrived", data.loaded_shards, data.total_shards);
+            let notice = self.notices.say(format!("The next step waits for its pictures: {files}."), None);
+            self.book.update_value(|book| book.stall = Some(notice));
+        }
     }
 
     /// Sends a command whose refusal is worth a notice.
@@ -86,14 +110,29 @@ impl Run {
     }
 
     pub fn train(self) {
-        if self.speed.get_untracked() == Speed::Full {
-            return self.ask(Command::Train);
-        }
+        let before = self.status.get_untracked();
         self.book.update_value(|book| book.wants_training = true);
         self.status.set(Status::Training);
+        if self.speed.get_untracked() != Speed::Full {
+            return;
+        }
+        self.send(Command::Train, Vec::new(), move |result| {
+            if let Err(refusal) = result {
+                self.book.update_value(|book| book.wants_training = false);
+                self.status.set(before);
+                self.notices.fail(refusal.message, None);
+            }
+        });
     }
 
     pub fn pause(self) {
+        let is_recovering = self.book.try_update_value(|book| {
+            book.wants_training &= !book.is_recovering;
+            book.is_recovering
+        });
+        if is_recovering == Some(true) {
+            return self.status.set(Status::Building);
+        }
         self.ask(Command::Pause);
     }
 
@@ -276,7 +315,8 @@ impl Run {
     fn go_on_from(self, kept: Rc<Snapshot>, then_train: bool) {
         let settings = kept.settings.clone();
         let command = Command::Restore { run: 0, settings: Box::new(settings.clone()) };
-        let sentence = format!("This run goes on from step {}, where an earlier visit left it.", format::grouped(kept.step));
+        let sentence =
+            format!("This run goes on from step {}, where an earlier visit left it.", format::grouped(kept.step));
         self.send(command, vec![kept.bytes()], move |result| {
             if result.is_err() {
                 return self.configure(settings, then_train);
@@ -307,14 +347,43 @@ impl Run {
         let (is_hopeless, latest, wants_training) = self.count_death();
         if is_hopeless {
             self.notices.fail(sentence, Some("Choose another device in the settings.".into()));
-            return;
+            return self.status.set(Status::Stopped(StopReason::DeviceLost, "The device was lost too often.".into()));
         }
-        let place = latest.as_ref().map_or("the beginning".to_owned(), |kept| format!("step {}", format::grouped(kept.step)));
+        let place =
+            latest.as_ref().map_or("the beginning".to_owned(), |kept| format!("step {}", format::grouped(kept.step)));
         self.notices.fail(sentence, Some(format!("The run goes on from {place}.")));
-        match latest {
-            Some(snapshot) => self.restore(&snapshot, wants_training),
-            None => self.configure(self.settings.get_untracked(), wants_training),
+        if !wants_training {
+            self.status.set(Status::Building);
         }
+        self.book.update_value(|book| book.is_recovering = true);
+        self.stand_again(latest, DEVICE_ATTEMPTS);
+    }
+
+    /// Asks for the run until the browser has a device again; a refusal after the last attempt is said.
+    fn stand_again(self, latest: Option<Rc<Snapshot>>, attempts: u32) {
+        let settings = latest.as_ref().map_or_else(|| self.settings.get_untracked(), |kept| kept.settings.clone());
+        let (run, settings) = (0, Box::new(settings));
+        let (command, buffers) = match &latest {
+            Some(kept) => (Command::Restore { run, settings }, vec![kept.bytes()]),
+            None => (Command::Configure { run, settings }, Vec::new()),
+        };
+        self.send(command, buffers, move |result| match result {
+            Ok(_) => {
+                let then_train = self.book.try_update_value(|book| {
+                    book.is_recovering = false;
+                    book.wants_training
+                });
+                if then_train == Some(true) {
+                    self.train();
+                }
+            }
+            Err(_) if attempts > 1 => set_timeout(move || self.stand_again(latest, attempts - 1), DEVICE_AGAIN),
+            Err(refusal) => {
+                self.book.update_value(|book| (book.is_recovering, book.wants_training) = (false, false));
+                self.status.set(Status::Stopped(StopReason::DeviceLost, refusal.message.clone()));
+                self.notices.fail(refusal.message, Some("Choose another device in the settings.".into()));
+            }
+        });
     }
 
     /// The worker died: a new one, and the run where it stood. After several deaths in a row, only the sentence.
@@ -327,7 +396,9 @@ impl Run {
             return;
         }
         let remedy = match (&latest, had_run) {
-            (Some(snapshot), _) => format!("It was started again and goes on from step {}.", format::grouped(snapshot.step)),
+            (Some(snapshot), _) => {
+                format!("It was started again and goes on from step {}.", format::grouped(snapshot.step))
+            }
             (None, true) => "It was started again from the beginning: no snapshot had been taken yet.".into(),
             (None, false) => "It was started again.".into(),
         };

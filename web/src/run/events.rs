@@ -6,8 +6,10 @@ use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::prelude::*;
 use protocol::{EventBody, Sheet, Split, StopReason};
 
-use super::{Activations, Built, Loading, Predictions, Run, Score, Speed, Status, frame::Progress, snapshots::Snapshot};
-use crate::{engine::Incoming, pictures::Tiles, plots::curve::Measurement};
+use super::{
+    Activations, Built, Loading, Predictions, Run, Score, Speed, Status, frame::Progress, snapshots::Snapshot,
+};
+use crate::{dom, engine::Incoming, pictures::Tiles, plots::curve::Measurement};
 
 fn tiles(sheet: &Sheet, buffer: Option<&ArrayBuffer>) -> Option<Tiles> {
     Tiles::new(sheet.clone(), Uint8Array::new(buffer?).to_vec())
@@ -24,7 +26,10 @@ impl Run {
         match &event.body {
             EventBody::Configured { .. } => self.stands(incoming),
             EventBody::Trained => {
-                self.book.update_value(|book| book.wants_training = true);
+                self.book.update_value(|book| {
+                    book.wants_training = true;
+                    book.last_progress = dom::now();
+                });
                 self.status.set(Status::Training);
             }
             EventBody::Paused { step } => self.came_to_rest(*step),
@@ -42,11 +47,17 @@ impl Run {
             }
             EventBody::Progressed { .. } => self.progressed(&event.body),
             EventBody::Evaluated { split, step, examples, loss, accuracy } => {
-                let score = Score { loss: loss.map(f64::from), accuracy: f64::from(*accuracy), examples: *examples, step: *step };
+                let score = Score {
+                    loss: loss.map(f64::from),
+                    accuracy: f64::from(*accuracy),
+                    examples: *examples,
+                    step: *step,
+                };
                 self.scored(*split, score);
             }
             EventBody::DataProgressed { loaded_shards, total_shards, loaded_bytes, notice } => {
-                let loading = Loading { loaded_shards: *loaded_shards, total_shards: *total_shards, loaded_bytes: *loaded_bytes };
+                let loading =
+                    Loading { loaded_shards: *loaded_shards, total_shards: *total_shards, loaded_bytes: *loaded_bytes };
                 self.data.set(Some(loading));
                 self.mention(notice.as_ref());
             }
@@ -191,7 +202,8 @@ impl Run {
     }
 
     fn progressed(self, body: &EventBody) {
-        let EventBody::Progressed { first_step, losses, accuracies, examples, epoch, images_per_second, learning_rate } = body
+        let EventBody::Progressed { first_step, losses, accuracies, examples, epoch, images_per_second, learning_rate } =
+            body
         else {
             return;
         };
@@ -199,9 +211,15 @@ impl Run {
         self.accuracy.update_value(|curve| curve.train.extend(*first_step, accuracies));
         let end = first_step + losses.len() as u64;
         if let Some(per_second) = images_per_second {
-            self.engine.expect_step(f64::from(self.settings.with_untracked(|settings| settings.batch_size)) / per_second);
+            self.engine
+                .expect_step(f64::from(self.settings.with_untracked(|settings| settings.batch_size)) / per_second);
+        }
+        let stall = self.book.try_update_value(|book| book.stall.take()).flatten();
+        if let Some(notice) = stall {
+            self.notices.close(notice);
         }
         self.book.update_value(|book| {
+            book.last_progress = dom::now();
             let numbers = losses.iter().take_while(|loss| loss.is_finite()).count() as u64;
             if numbers > 0 {
                 book.snapshots.losses_were_numbers_until(first_step + numbers);
@@ -248,7 +266,8 @@ impl Run {
                 }
                 EventBody::FiltersDrawn { sheet, .. } => book.frame.filters = tiles(sheet, buffers.next()),
                 EventBody::ActivationsDrawn { picture, layers, .. } => {
-                    let layers = layers.iter().filter_map(|sheet| tiles(sheet, buffers.next())).map(Tiles::unrolled).collect();
+                    let layers =
+                        layers.iter().filter_map(|sheet| tiles(sheet, buffers.next())).map(Tiles::unrolled).collect();
                     book.frame.activations = Some(Activations { picture: *picture, layers });
                 }
                 _ => {}
@@ -271,10 +290,10 @@ impl Run {
     fn stopped(self, step: u64, reason: StopReason, message: &str) {
         self.step.set(step);
         self.images_per_second.set(None);
-        self.status.set(Status::Stopped(reason, message.to_owned()));
         if reason == StopReason::DeviceLost {
             return self.recover_device(message.to_owned());
         }
+        self.status.set(Status::Stopped(reason, message.to_owned()));
         self.book.update_value(|book| book.wants_training = false);
         self.explain_stop(reason, message);
     }

@@ -69,7 +69,12 @@ impl Run {
     fn show_pictures(self) {
         let taken = self.book.try_update_value(|book| {
             let frame = &mut book.frame;
-            (frame.predictions.take(), frame.filters.take(), frame.activations.take(), std::mem::take(&mut frame.received))
+            (
+                frame.predictions.take(),
+                frame.filters.take(),
+                frame.activations.take(),
+                std::mem::take(&mut frame.received),
+            )
         });
         let Some((predictions, filters, activations, received)) = taken else { return };
         if predictions.is_some() {

@@ -147,7 +147,8 @@ async fn store(mode: IdbTransactionMode) -> Option<IdbObjectStore> {
             let database: Option<IdbDatabase> = opening.result().ok().and_then(|result| result.dyn_into().ok());
             let parameters = web_sys::IdbObjectStoreParameters::new();
             parameters.set_key_path(&"tab".into());
-            let store = database.and_then(|database| database.create_object_store_with_optional_parameters(STORE, &parameters).ok());
+            let store = database
+                .and_then(|database| database.create_object_store_with_optional_parameters(STORE, &parameters).ok());
             let _ = store.map(|store| store.create_index_with_str("time", "time"));
         })
     };

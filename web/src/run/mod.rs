@@ -12,7 +12,13 @@ use std::{collections::HashMap, sync::Arc};
 use leptos::prelude::*;
 use protocol::{LayerInfo, Panel, Picture, RunId, Settings, Split, StopReason};
 
-use crate::{components::SharedCurve, engine::{Engine, Refusal}, notices::Notices, pictures::Tiles, plots::curve::Curve};
+use crate::{
+    components::SharedCurve,
+    engine::{Engine, Refusal},
+    notices::Notices,
+    pictures::Tiles,
+    plots::curve::Curve,
+};
 use frame::Frame;
 use snapshots::Snapshots;
 
@@ -186,6 +192,12 @@ struct Book {
     /// What came since the last frame.
     frame: Frame,
     snapshots: Snapshots,
+    /// A lost device is being asked for again; the status stays what the visitor wants.
+    is_recovering: bool,
+    /// When the last step was reported or training began, in milliseconds.
+    last_progress: f64,
+    /// The notice that says that pictures are waited for.
+    stall: Option<u64>,
     /// The notice that says from where this run goes on.
     continuation: Option<u64>,
     /// When workers died, in milliseconds.

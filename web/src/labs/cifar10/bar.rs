@@ -73,18 +73,26 @@ fn Numbers() -> impl IntoView {
         score.map(|score| format!("n = {}", format::grouped(score.examples))).unwrap_or_default()
     };
     let over_window = move || format!("mean of {}", format::grouped(run.window.get()));
-    let speed = move || run.images_per_second.get().map(|speed| format::grouped(speed.round() as u64)).unwrap_or_default();
+    let speed =
+        move || run.images_per_second.get().map(|speed| format::grouped(speed.round() as u64)).unwrap_or_default();
     let steps_per_second = move || {
         let batch = run.settings.with(|settings| settings.batch_size.max(1));
-        run.images_per_second.get().map(|speed| format!("{} steps/s", format::significant(speed / f64::from(batch)))).unwrap_or_default()
+        run.images_per_second
+            .get()
+            .map(|speed| format!("{} steps/s", format::significant(speed / f64::from(batch))))
+            .unwrap_or_default()
     };
     let device = move || match run.built.get() {
         Some(built) if built.device == "webgpu" => "WebGPU".to_owned(),
         Some(built) => built.device.to_uppercase(),
         None => String::new(),
     };
-    let adapter = move || run.built.get().filter(|built| built.device == "webgpu").map(|built| built.adapter.clone()).unwrap_or_default();
-    let steps = move || run.built.read().is_some().then(|| format!("step {}", format::grouped(run.step.get()))).unwrap_or_default();
+    let adapter = move || {
+        run.built.get().filter(|built| built.device == "webgpu").map(|built| built.adapter.clone()).unwrap_or_default()
+    };
+    let steps = move || {
+        run.built.read().is_some().then(|| format!("step {}", format::grouped(run.step.get()))).unwrap_or_default()
+    };
     let of_pictures = move || {
         let examples = run.built.read().as_ref().map(|built| built.training_examples);
         examples.map(|examples| format!("of {}", format::grouped(examples))).unwrap_or_default()

@@ -23,7 +23,9 @@ fn Card() -> impl IntoView {
         run.arrive(Settings::default(), !reduced_motion());
     }
     let words = move || {
-        let (Some(loss), Some(accuracy)) = (run.train_loss.get(), run.train_accuracy.get()) else { return String::new() };
+        let (Some(loss), Some(accuracy)) = (run.train_loss.get(), run.train_accuracy.get()) else {
+            return String::new();
+        };
         format!(
             "{} photographs seen · loss {} · {} right",
             format::grouped(run.examples.get()),

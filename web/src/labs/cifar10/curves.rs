@@ -18,7 +18,8 @@ pub fn Curves() -> impl IntoView {
     let run = expect_context::<Site>().run;
     let logarithmic = RwSignal::new(false);
     let examples = Signal::derive(move || run.held_out.get().map(|score| score.examples));
-    let classes = move || run.built.read().as_ref().map(|built| built.classes.len() as f64).filter(|count| *count > 1.0);
+    let classes =
+        move || run.built.read().as_ref().map(|built| built.classes.len() as f64).filter(|count| *count > 1.0);
     let guessing_loss = move || classes().map(|count| (count.ln(), "guessing".to_owned()));
     let guessing = move || classes().map(|count| (1.0 / count, "guessing".to_owned()));
     let waiting = Signal::derive(move || run.waiting_for("the curve begins with the first step"));

@@ -51,14 +51,19 @@ pub fn Layers() -> impl IntoView {
 fn Activations(run: Run) -> impl IntoView {
     let open = RwSignal::new(1usize);
     let count = Memo::new(move |_| run.activations.with(|shown| shown.as_ref().map_or(0, |shown| shown.layers.len())));
-    let layer = move |index: usize| run.activations.with(|shown| shown.as_ref().and_then(|shown| shown.layers.get(index).cloned()));
+    let layer = move |index: usize| {
+        run.activations.with(|shown| shown.as_ref().and_then(|shown| shown.layers.get(index).cloned()))
+    };
     let opened = Memo::new(move |_| open.get().min(count.get().saturating_sub(1)));
     let chosen = move || {
         let label = run.predictions.with(|shown| {
             let picture = run.picture.get();
-            shown.as_ref().and_then(|shown| shown.pictures.iter().find(|shown| shown.index == picture).map(|found| found.label))
+            shown
+                .as_ref()
+                .and_then(|shown| shown.pictures.iter().find(|shown| shown.index == picture).map(|found| found.label))
         });
-        let name = label.and_then(|label| run.built.read().as_ref().and_then(|built| built.classes.get(label as usize).cloned()));
+        let name = label
+            .and_then(|label| run.built.read().as_ref().and_then(|built| built.classes.get(label as usize).cloned()));
         name.map(|name| format!("of the chosen {name}")).unwrap_or_default()
     };
     view! {

@@ -35,7 +35,8 @@ fn cells_in((width, height): (f64, f64), rem: f64) -> usize {
 #[component]
 pub fn TestPictures() -> impl IntoView {
     let run = expect_context::<Site>().run;
-    let count = Memo::new(move |_| run.predictions.with(|shown| shown.as_ref().map_or(0, |shown| shown.pictures.len())));
+    let count =
+        Memo::new(move |_| run.predictions.with(|shown| shown.as_ref().map_or(0, |shown| shown.pictures.len())));
     let room = NodeRef::<html::Ul>::new();
     let size = follow_size(room);
     let fitting = Memo::new(move |_| cells_in(size.get(), rem()));
@@ -43,7 +44,9 @@ pub fn TestPictures() -> impl IntoView {
         run.predictions.with(|shown| {
             shown
                 .as_ref()
-                .map(|shown| format!("{} right, n = {}", format::percent(shown.accuracy), format::grouped(shown.examples)))
+                .map(|shown| {
+                    format!("{} right, n = {}", format::percent(shown.accuracy), format::grouped(shown.examples))
+                })
                 .unwrap_or_default()
         })
     };

@@ -111,9 +111,15 @@ fn Preset(run: Run, name: &'static str, settings: Settings, on_choose: impl Fn(S
 
 #[component]
 fn Network(run: Run, on_apply: impl Fn() + Clone + Send + Sync + 'static) -> impl IntoView {
-    let layers = Signal::derive(move || -> Vec<LayerInfo> { run.built.read().as_ref().map(|built| built.layers.clone()).unwrap_or_default() });
+    let layers = Signal::derive(move || -> Vec<LayerInfo> {
+        run.built.read().as_ref().map(|built| built.layers.clone()).unwrap_or_default()
+    });
     let summary = move || match run.built.get() {
-        Some(built) => format!("{} parameters, {} multiply-adds a picture", format::grouped(built.parameters), multiply_adds(&built)),
+        Some(built) => format!(
+            "{} parameters, {} multiply-adds a picture",
+            format::grouped(built.parameters),
+            multiply_adds(&built)
+        ),
         None => "Layers".to_owned(),
     };
     view! {
@@ -191,10 +197,15 @@ fn RunSettings(run: Run) -> impl IntoView {
 fn Data(run: Run) -> impl IntoView {
     let draft = run.draft;
     let fraction = move || {
-        run.data.get().filter(|data| data.total_shards > 0).map(|data| f64::from(data.loaded_shards) / f64::from(data.total_shards))
+        run.data
+            .get()
+            .filter(|data| data.total_shards > 0)
+            .map(|data| f64::from(data.loaded_shards) / f64::from(data.total_shards))
     };
     let amount = move || match run.data.get() {
-        Some(data) => format!("{} of {} files, {}", data.loaded_shards, data.total_shards, format::bytes(data.loaded_bytes)),
+        Some(data) => {
+            format!("{} of {} files, {}", data.loaded_shards, data.total_shards, format::bytes(data.loaded_bytes))
+        }
         None => "waiting for the engine".to_owned(),
     };
     let label = move || match run.built.get() {

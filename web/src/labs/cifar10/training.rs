@@ -33,7 +33,11 @@ fn with_field<T: serde::Serialize + serde::de::DeserializeOwned + Copy>(value: T
 /// How a field of an optimiser is moved.
 enum Control {
     /// A rate: slider from `low` to `high`, equal distances multiply equally.
-    Rate { low: f64, high: f64, from_zero: bool },
+    Rate {
+        low: f64,
+        high: f64,
+        from_zero: bool,
+    },
     /// A factor between 0 and just under 1.
     Fraction,
     Small,
@@ -60,17 +64,42 @@ const FIELDS: [Field; 9] = [
         control: Control::Fraction,
         meaning: "How much of the last step is kept in the next: a ball that rolls on.",
     },
-    Field { name: "rho", label: "ρ", control: Control::Fraction, meaning: "How slowly Adadelta forgets the sizes of past gradients and steps." },
+    Field {
+        name: "rho",
+        label: "ρ",
+        control: Control::Fraction,
+        meaning: "How slowly Adadelta forgets the sizes of past gradients and steps.",
+    },
     Field {
         name: "weight_decay",
         label: "Weight decay",
         control: Control::Rate { low: 1e-6, high: 0.1, from_zero: true },
         meaning: "Pulls every weight a little towards zero in each step.",
     },
-    Field { name: "beta1", label: "β₁", control: Control::Fraction, meaning: "How slowly the mean of the gradients forgets." },
-    Field { name: "beta2", label: "β₂", control: Control::Fraction, meaning: "How slowly the mean of their squares forgets." },
-    Field { name: "epsilon", label: "ε", control: Control::Small, meaning: "Added below the fraction bar, so that nothing is divided by zero." },
-    Field { name: "nesterov", label: "Nesterov", control: Control::Switch, meaning: "Looks at the gradient where momentum will have carried it." },
+    Field {
+        name: "beta1",
+        label: "β₁",
+        control: Control::Fraction,
+        meaning: "How slowly the mean of the gradients forgets.",
+    },
+    Field {
+        name: "beta2",
+        label: "β₂",
+        control: Control::Fraction,
+        meaning: "How slowly the mean of their squares forgets.",
+    },
+    Field {
+        name: "epsilon",
+        label: "ε",
+        control: Control::Small,
+        meaning: "Added below the fraction bar, so that nothing is divided by zero.",
+    },
+    Field {
+        name: "nesterov",
+        label: "Nesterov",
+        control: Control::Switch,
+        meaning: "Looks at the gradient where momentum will have carried it.",
+    },
     Field {
         name: "decay_biases",
         label: "Decay biases too",
@@ -88,7 +117,9 @@ pub fn TrainingSettings(run: Run) -> impl IntoView {
     let optimizer_kind = Memo::new(move |_| kind_of(draft.with(|draft| draft.optimizer)));
     let fields_of = move |up_front: bool| {
         let optimizer = draft.with_untracked(|draft| draft.optimizer);
-        let own = FIELDS.iter().filter(|shown| field(optimizer, shown.name).is_some() && UP_FRONT.contains(&shown.name) == up_front);
+        let own = FIELDS
+            .iter()
+            .filter(|shown| field(optimizer, shown.name).is_some() && UP_FRONT.contains(&shown.name) == up_front);
         own.map(|shown| view! { <FieldControl draft=draft field=shown /> }).collect_view()
     };
     view! {
@@ -160,13 +191,17 @@ fn ScheduleSettings(draft: RwSignal<Settings>) -> impl IntoView {
         draft.update(|draft| draft.schedule = schedule);
     };
     let number = move |name: &'static str| {
-        Signal::derive(move || field(draft.with(|draft| draft.schedule), name).and_then(|value| value.as_f64()).unwrap_or_default())
+        Signal::derive(move || {
+            field(draft.with(|draft| draft.schedule), name).and_then(|value| value.as_f64()).unwrap_or_default()
+        })
     };
     let set = move |name: &'static str| {
         move |to: f64| draft.update(|draft| draft.schedule = with_field(draft.schedule, name, to.into()))
     };
     let cycles = Signal::derive(move || {
-        field(draft.with(|draft| draft.schedule), "cycle_momentum").and_then(|value| value.as_bool()).unwrap_or_default()
+        field(draft.with(|draft| draft.schedule), "cycle_momentum")
+            .and_then(|value| value.as_bool())
+            .unwrap_or_default()
     });
     let is_one_cycle = Memo::new(move |_| draft.with(|draft| one_cycle_epochs(draft.schedule)).is_some());
     view! {
