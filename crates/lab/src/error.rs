@@ -8,7 +8,7 @@ pub type Result<T, E = LabError> = std::result::Result<T, E>;
 /// What a session cannot do.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum LabError {
-    #[error("The network text: {0}{}", if .0.message.ends_with('?') { "" } else { "." })]
+    #[error("The network text: {}", full_stop(.0))]
     Network(#[from] ParseError),
     #[error("{}.", sentence(.0))]
     Library(#[from] chalkgrad::Error),
@@ -40,6 +40,12 @@ impl LabError {
             _ => None,
         }
     }
+}
+
+/// A question ends itself.
+fn full_stop(error: &ParseError) -> String {
+    let text = error.to_string();
+    if text.ends_with('?') { text } else { text + "." }
 }
 
 /// The library's errors begin in lower case: they are parts of sentences there.
