@@ -19,8 +19,11 @@ pub(crate) fn event(event: &Event, buffers: &[Vec<u8>]) {
     drop(scope().post_message_with_transfer(&message, &transfer));
 }
 
-/// A command and its buffers, or whom to tell what is wrong with it.
-pub(crate) fn read(data: &JsValue) -> Result<(Envelope, Vec<Vec<u8>>), (Option<u32>, String)> {
+/// Why a message is no command, and which command's sender to tell, if that much can be read.
+type Refusal = (Option<u32>, String);
+
+/// A command and its buffers.
+pub(crate) fn read(data: &JsValue) -> Result<(Envelope, Vec<Vec<u8>>), Refusal> {
     let refuse = |reply_to, what: &str| (reply_to, format!("The engine cannot read this message: {what}."));
     let parts = data.dyn_ref::<Array>().ok_or_else(|| refuse(None, "it is no array of JSON text and buffers"))?;
     let json = parts.get(0).as_string().ok_or_else(|| refuse(None, "it does not begin with JSON text"))?;
