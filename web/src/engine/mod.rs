@@ -78,11 +78,14 @@ struct Inner {
     build: String,
 }
 
+/// Whoever hears what happens.
+type Listener = Box<dyn Fn(Happening)>;
+
 /// Copy of a handle; there is one engine.
 #[derive(Clone, Copy)]
 pub struct Engine {
     inner: StoredValue<Inner, LocalStorage>,
-    listener: StoredValue<Option<Box<dyn Fn(Happening)>>, LocalStorage>,
+    listener: StoredValue<Option<Listener>, LocalStorage>,
 }
 
 impl Engine {

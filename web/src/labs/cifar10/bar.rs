@@ -91,7 +91,7 @@ fn Numbers() -> impl IntoView {
         run.built.get().filter(|built| built.device == "webgpu").map(|built| built.adapter.clone()).unwrap_or_default()
     };
     let steps = move || {
-        run.built.read().is_some().then(|| format!("step {}", format::grouped(run.step.get()))).unwrap_or_default()
+        if run.built.read().is_some() { format!("step {}", format::grouped(run.step.get())) } else { String::new() }
     };
     let of_pictures = move || {
         let examples = run.built.read().as_ref().map(|built| built.training_examples);
