@@ -64,17 +64,24 @@ impl Tiles {
 
     /// One tile as RGBA pixels.
     pub fn rgba(&self, index: usize, meaning: Option<Meaning>, dark: bool) -> Vec<u8> {
-        let tile = self.tile(index);
-        if self.channels() == 3 {
-            return tile.chunks_exact(3).flat_map(|pixel| [pixel[0], pixel[1], pixel[2], 255]).collect();
-        }
-        let table = colour::table(meaning.unwrap_or(self.meaning()), dark);
-        tile.iter().flat_map(|byte| with_alpha(table[usize::from(*byte)])).collect()
+        self.coloured(self.tile(index), meaning, dark)
     }
 
     /// All tiles as RGBA pixels, one under the other.
     pub fn all_rgba(&self, meaning: Option<Meaning>, dark: bool) -> Vec<u8> {
-        (0..self.count()).flat_map(|index| self.rgba(index, meaning, dark)).collect()
+        self.coloured(&self.bytes, meaning, dark)
+    }
+
+    fn coloured(&self, bytes: &[u8], meaning: Option<Meaning>, dark: bool) -> Vec<u8> {
+        let mut rgba = vec![255; bytes.len() / self.channels() * 4];
+        let pixels = rgba.chunks_exact_mut(4);
+        if self.channels() == 3 {
+            pixels.zip(bytes.chunks_exact(3)).for_each(|(pixel, rgb)| pixel[..3].copy_from_slice(rgb));
+        } else {
+            let table = colour::table(meaning.unwrap_or(self.meaning()), dark);
+            pixels.zip(bytes).for_each(|(pixel, byte)| pixel[..3].copy_from_slice(&table[usize::from(*byte)]));
+        }
+        rgba
     }
 
     /// The value that a byte stands for.
@@ -103,10 +110,6 @@ impl Tiles {
         let strength = |index: &usize| self.tile(*index).iter().map(|byte| u64::from(byte.abs_diff(zero))).sum::<u64>();
         (0..self.count()).max_by_key(strength).unwrap_or(0)
     }
-}
-
-fn with_alpha([r, g, b]: [u8; 3]) -> [u8; 4] {
-    [r, g, b, 255]
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ pub mod worker;
 
 use std::collections::{HashMap, VecDeque};
 
-use js_sys::{Array, ArrayBuffer};
+use js_sys::{Array, ArrayBuffer, Reflect};
 use leptos::prelude::*;
 use protocol::{Command, Envelope, Event, EventBody};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -125,8 +125,10 @@ impl Engine {
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| engine.receive(&message));
         let on_error = Closure::<dyn FnMut(ErrorEvent)>::new(move |error: ErrorEvent| {
             error.prevent_default();
-            let words = error.message();
-            let words = if words.is_empty() { "its script could not be loaded.".to_owned() } else { words };
+            // A script that does not load makes a plain event, without a message.
+            let words = Reflect::get(&error, &"message".into()).ok().and_then(|message| message.as_string());
+            let words =
+                words.filter(|words| !words.is_empty()).unwrap_or_else(|| "its script could not be loaded.".into());
             engine.die(format!("The engine stopped: {words}"));
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));

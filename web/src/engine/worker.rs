@@ -3,7 +3,7 @@
 
 use leptos::prelude::document;
 use wasm_bindgen::JsValue;
-use web_sys::{Blob, BlobPropertyBag, Url, Worker, WorkerOptions, WorkerType};
+use web_sys::{Blob, BlobPropertyBag, Url, Worker, WorkerOptions};
 
 /// Said in the engine's addresses, so that a stale cache is never mixed with a new page.
 pub const BUILD: &str = match option_env!("CHALKGRAD_BUILD") {
@@ -26,7 +26,6 @@ pub fn start() -> Result<Worker, String> {
     let blob = Blob::new_with_str_sequence_and_options(&parts, &options).map_err(sentence)?;
     let address = Url::create_object_url_with_blob(&blob).map_err(sentence)?;
     let options = WorkerOptions::new();
-    options.set_type(WorkerType::Module);
     options.set_name("chalkgrad engine");
     let worker = Worker::new_with_options(&address, &options).map_err(sentence);
     // The worker holds the blob once it has begun; browsers fetch the address at construction.
@@ -39,13 +38,14 @@ pub fn start() -> Result<Worker, String> {
     worker
 }
 
-/// An import that fails is said in words: the `error` event of a module worker carries none.
+/// A classic script, since Chromium does not start module workers from blobs in a frame without an origin; it may import modules all
+/// the same. An import that fails is said in words: the worker's `error` event carries none.
 fn source(base: &str, build: &str) -> String {
     let script = quoted(&format!("{base}engine.js?v={build}"));
     let module = quoted(&format!("{base}engine_bg.wasm?v={build}"));
     format!(
-        "try {{\n  const engine = await import({script});\n  await engine.default({{ module_or_path: {module} }});\n}} catch (error) {{\n  \
-         postMessage([JSON.stringify({{ type: 'crashed', run: 0, message: 'The engine could not be loaded: ' + (error && error.message || error) }})]);\n}}\n"
+        "import({script})\n  .then((engine) => engine.default({{ module_or_path: {module} }}))\n  .catch((error) => postMessage([JSON.stringify({{\n    \
+         type: 'crashed', run: 0, message: 'The engine could not be loaded: ' + (error && error.message || error) }})]));\n"
     )
 }
 
