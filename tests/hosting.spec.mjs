@@ -22,7 +22,10 @@ async function openSlide(t, page, url, sandbox) {
     response.end(`<h1>A slide</h1><iframe sandbox="${sandbox}" width="1000" height="700" src="${url}"></iframe>`);
   });
   await new Promise((resolve) => slide.listen(0, "127.0.0.1", resolve));
-  t.after(() => new Promise((resolve) => slide.close(resolve)));
+  t.after(() => {
+    slide.closeAllConnections();
+    slide.close();
+  });
   await page.goto(`http://127.0.0.1:${slide.address().port}/`);
   const element = await page.waitForSelector("iframe");
   return element.contentFrame();

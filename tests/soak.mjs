@@ -26,6 +26,7 @@ async function main() {
   await lab.configure({ device, schedule: { kind: "constant" } });
   await lab.train();
   await lab.untilEvent("progressed");
+  await lab.untilDataLoaded();
 
   const samples = [];
   for (let second = 0; second <= 60 * minutes; second += secondsBetween) {

@@ -95,6 +95,12 @@ export class Lab {
     }, timeout);
   }
 
+  /** Waits until every training picture has arrived. */
+  async untilDataLoaded() {
+    const isLoaded = ({ data }) => data && data.loaded_shards === data.total_shards;
+    await until("the data are loaded", async () => isLoaded(await this.state()), 120_000);
+  }
+
   send(command) {
     return this.frame.evaluate((command) => globalThis.chalkgrad.send(command), command);
   }
