@@ -5,7 +5,7 @@ mod files;
 mod post;
 mod turn;
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::rc::Rc;
 
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
@@ -34,33 +34,36 @@ fn main() {
         post::event(&Event { run: 0, reply_to: None, body: EventBody::Crashed { message } }, &[]);
     }));
     let (sender, receiver) = unbounded();
-    listen(sender.clone());
+    let current = Rc::new(Cell::new(0));
+    listen(sender.clone(), current.clone());
     let body = EventBody::Ready { version: protocol::VERSION, build: env!("CARGO_PKG_VERSION").into() };
     post::event(&Event { run: 0, reply_to: None, body }, &[]);
-    spawn_local(run(sender, receiver));
+    spawn_local(run(sender, receiver, current));
 }
 
-/// Puts every message into the inbox; one that is no command is answered with what is wrong.
-fn listen(inbox: UnboundedSender<Input>) {
-    let on_message =
-        Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| match post::read(&message.data()) {
+/// Puts every message into the inbox; one that is no command is answered with what is wrong. A ping is answered at once,
+/// so that a worker that waits for a slow GPU does not pass for dead.
+fn listen(inbox: UnboundedSender<Input>, current: Rc<Cell<RunId>>) {
+    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
+        let answer = |reply_to, body| post::event(&Event { run: current.get(), reply_to, body }, &[]);
+        match post::read(&message.data()) {
+            Ok((Envelope { id, command: Command::Ping }, _)) => answer(Some(id), EventBody::Ponged),
             Ok((envelope, buffers)) => drop(inbox.unbounded_send(Input::Command(envelope, buffers))),
-            Err((reply_to, message)) => {
-                post::event(&Event { run: 0, reply_to, body: EventBody::Failed { message, place: None } }, &[]);
-            }
-        });
+            Err((reply_to, message)) => answer(reply_to, EventBody::Failed { message, place: None }),
+        }
+    });
     post::scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     // It listens as long as the worker lives.
     on_message.forget();
 }
 
-async fn run(sender: UnboundedSender<Input>, mut inbox: UnboundedReceiver<Input>) {
+async fn run(sender: UnboundedSender<Input>, mut inbox: UnboundedReceiver<Input>, current: Rc<Cell<RunId>>) {
     let files = WebFiles::default();
     let mut lab =
         Lab::new(files.clone(), || post::scope().performance().map_or(0.0, |performance| performance.now() / 1000.0));
     let mut out = Outbox::default();
     let turns = Turns::new();
-    let fetching = Rc::new(RefCell::new(0));
+    let fetching = Rc::new(Cell::new(0));
     let mut next = Next::Wait;
     loop {
         let first = match next {
@@ -75,6 +78,7 @@ async fn run(sender: UnboundedSender<Input>, mut inbox: UnboundedReceiver<Input>
             take(&mut lab, &files, some, &mut out).await;
             input = inbox.try_recv().ok();
         }
+        current.set(lab.run());
         fetch(&mut lab, &files, &sender, &fetching);
         next = lab.work(&mut out).await;
         out.drain().for_each(|outgoing| post::event(&outgoing.event, &outgoing.buffers));
@@ -96,14 +100,14 @@ async fn take(lab: &mut Lab<WebFiles>, files: &WebFiles, input: Input, out: &mut
 }
 
 /// Starts the fetches that the session wants, a few at a time.
-fn fetch(lab: &mut Lab<WebFiles>, files: &WebFiles, sender: &UnboundedSender<Input>, fetching: &Rc<RefCell<usize>>) {
-    while *fetching.borrow() < FETCHES {
+fn fetch(lab: &mut Lab<WebFiles>, files: &WebFiles, sender: &UnboundedSender<Input>, fetching: &Rc<Cell<usize>>) {
+    while fetching.get() < FETCHES {
         let Some(request) = lab.next_request() else { return };
-        *fetching.borrow_mut() += 1;
+        fetching.set(fetching.get() + 1);
         let (files, sender, fetching, run) = (files.clone(), sender.clone(), fetching.clone(), lab.run());
         spawn_local(async move {
             let bytes = files.fetch(&request.path).await;
-            *fetching.borrow_mut() -= 1;
+            fetching.set(fetching.get() - 1);
             // The loop ends only with the worker.
             drop(sender.unbounded_send(Input::File(run, request, bytes)));
         });
