@@ -12,11 +12,14 @@ import { serve } from "./support/server.mjs";
 const minutes = Number(process.argv[2] ?? 10);
 const device = process.argv[3] ?? "cpu";
 const secondsBetween = 10;
-/** Garbage that has not been collected yet makes the process larger for a while. */
+/** Curves and snapshots settle for a while. */
 const slack = 1.1;
 
-/** Bytes of JavaScript heap in the page. */
-const heapOf = (page) => page.evaluate(() => globalThis.performance.memory?.usedJSHeapSize ?? 0);
+/** Bytes of JavaScript heap in the page that something still holds. */
+async function heapOf(page, session) {
+  await session.send("HeapProfiler.collectGarbage");
+  return page.evaluate(() => globalThis.performance.memory?.usedJSHeapSize ?? 0);
+}
 
 async function main() {
   const server = await serve({ prepend: hookedEngines });
@@ -28,11 +31,12 @@ async function main() {
   await lab.untilEvent("progressed");
   await lab.untilDataLoaded();
 
+  const session = await page.context().newCDPSession(page);
   const samples = [];
   for (let second = 0; second <= 60 * minutes; second += secondsBetween) {
     const { buffers, wasmBytes } = await countInWorker(page);
     const { step } = (await lab.lastProgress()) ?? {};
-    samples.push({ second, step, buffers, wasmBytes, pageBytes: await heapOf(page) });
+    samples.push({ second, step, buffers, wasmBytes, pageBytes: await heapOf(page, session) });
     console.log(JSON.stringify(samples.at(-1)));
     await page.waitForTimeout(1000 * secondsBetween);
   }
