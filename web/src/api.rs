@@ -161,6 +161,9 @@ fn send(site: Site, command: &JsValue, buffers: &JsValue, answer: Answer) {
             if let Command::Configure { settings, .. } | Command::Restore { settings, .. } = &command {
                 site.run.draft.set((**settings).clone());
             }
+            if let Command::Adjust { optimizer, schedule } = command {
+                site.run.draft.update(|draft| (draft.optimizer, draft.schedule) = (optimizer, schedule));
+            }
             site.run.send(command, buffers, move |result| {
                 answer(result.map(|incoming| as_object(&incoming)).map_err(|refusal| refusal.message))
             });

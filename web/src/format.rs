@@ -22,13 +22,14 @@ pub fn significant(value: f64) -> String {
     }
     match size {
         0.0 => "0".into(),
+        _ if size >= 1e7 => signed(short_exponent(value)),
         _ if size >= 1000.0 => {
             format!("{}{}", if value < 0.0 { "−" } else { "" }, grouped(size.round() as u64))
         }
         _ if size >= 100.0 => signed(format!("{value:.0}")),
         _ if size >= 10.0 => signed(trim_zeros(&format!("{value:.1}"))),
         _ if size >= 1e-3 => signed(trim_zeros(&format!("{value:.*}", decimals(size)))),
-        _ => signed(format!("{value:.2e}").replace(".00e", "e").replace("0e", "e")),
+        _ => signed(short_exponent(value)),
     }
 }
 
@@ -69,6 +70,13 @@ pub fn short_count(count: u64) -> String {
     }
 }
 
+/// `1.20e-7` as `1.2e-7`.
+fn short_exponent(value: f64) -> String {
+    let text = format!("{value:.2e}");
+    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    format!("{}e{exponent}", trim_zeros(digits))
+}
+
 fn decimals(size: f64) -> usize {
     (2.0 - size.log10().floor()).clamp(0.0, 8.0) as usize
 }
@@ -96,8 +104,12 @@ mod tests {
 
     #[test]
     fn significant_keeps_about_three_digits() {
-        let text = [0.0, 0.006, 0.00612, 1.4312, 20.0, 23.456, 456.7, 12_345.0, -0.5, 6e-7].map(significant);
-        assert_eq!(text, ["0", "0.006", "0.00612", "1.43", "20", "23.5", "457", "12,345", "−0.5", "6e-7"]);
+        let text =
+            [0.0, 0.006, 0.00612, 1.4312, 20.0, 23.456, 456.7, 12_345.0, -0.5, 6e-7, 1e30, -2.5e-4].map(significant);
+        assert_eq!(
+            text,
+            ["0", "0.006", "0.00612", "1.43", "20", "23.5", "457", "12,345", "−0.5", "6e-7", "1e30", "−2.5e-4"]
+        );
     }
 
     #[test]

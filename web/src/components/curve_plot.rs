@@ -91,10 +91,10 @@ pub fn CurvePlot(
     };
     Effect::new(move |_| {
         version.track();
-        size.track();
+        let size = size.get();
         theme.large.track();
         let (view, palette) = (view_now(), theme.palette.get());
-        let Some((context, ..)) = node.get().and_then(|element| canvas::fitted(&element)) else { return };
+        let Some(context) = node.get().and_then(|element| canvas::fitted(&element, size)) else { return };
         let _ = curve.try_with_value(|curve| {
             curve::draw(&context, curve, &view, &frame_of(curve, &view), &palette);
             if now() - table_written.get_value() > TABLE_EVERY {

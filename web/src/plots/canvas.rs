@@ -9,9 +9,8 @@ pub fn pixel_ratio() -> f64 {
     window().device_pixel_ratio().clamp(1.0, 4.0)
 }
 
-/// Gives the canvas as many pixels as the screen shows of it. Returns its drawing context, scaled to CSS pixels, and its size in them.
-pub fn fitted(canvas: &HtmlCanvasElement) -> Option<(CanvasRenderingContext2d, f64, f64)> {
-    let (width, height) = (f64::from(canvas.client_width()), f64::from(canvas.client_height()));
+/// Gives a canvas of this size in CSS pixels as many as the screen shows of it. Returns its drawing context, cleared and scaled to CSS pixels.
+pub fn fitted(canvas: &HtmlCanvasElement, (width, height): (f64, f64)) -> Option<CanvasRenderingContext2d> {
     if width < 1.0 || height < 1.0 {
         return None;
     }
@@ -20,7 +19,7 @@ pub fn fitted(canvas: &HtmlCanvasElement) -> Option<(CanvasRenderingContext2d, f
     let context = context(canvas)?;
     context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0).ok()?;
     context.clear_rect(0.0, 0.0, width, height);
-    Some((context, width, height))
+    Some(context)
 }
 
 /// Setting a size clears a canvas and costs memory, so only a new size is set.
@@ -37,9 +36,14 @@ pub fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
     canvas.get_context("2d").ok()??.dyn_into().ok()
 }
 
-/// A canvas that is not on the page, to scale pictures from.
+thread_local! {
+    static SCRATCH: Option<HtmlCanvasElement> =
+        leptos::prelude::document().create_element("canvas").ok().and_then(|element| element.dyn_into().ok());
+}
+
+/// The one canvas that is not on the page, to scale pictures from. Whoever uses it is done with it before the next does.
 pub fn scratch() -> Option<HtmlCanvasElement> {
-    leptos::prelude::document().create_element("canvas").ok()?.dyn_into().ok()
+    SCRATCH.with(Clone::clone)
 }
 
 /// Puts RGBA pixels into a canvas of exactly their size.

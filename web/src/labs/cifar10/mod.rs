@@ -73,8 +73,8 @@ fn follow_link(site: Site, is_embedded: bool) {
         let keeps_run = route.query.is_empty() && site.run.has_begun();
         if is_here && is_news && !keeps_run {
             let (settings, problems) = link::settings_of(&route.query, &OWN_KEYS);
-            for problem in problems {
-                site.notices.say(problem, None);
+            if !problems.is_empty() {
+                site.notices.say(problems.join(" "), None);
             }
             site.run.arrive(settings, autostarts(&route.query, is_embedded));
         }
@@ -87,7 +87,8 @@ fn write_link(site: Site) {
     let asked = StoredValue::new(0u32);
     Effect::new(move |before: Option<()>| {
         site.run.settings.track();
-        if before.is_none() {
+        // What the page opened with came from the address; a run that goes on after a visit to another page did not.
+        if before.is_none() && !site.run.has_begun() {
             return;
         }
         let turn = asked.try_update_value(|turn| {
