@@ -1,4 +1,4 @@
-//! `window.chalkgrad`: the page for scripts. Promises, plain objects, and the messages of `protocol`; documented in `API.md`.
+//! `window.chalkgrad`: the page for scripts. Promises, plain objects, and the messages of `protocol`; documented in `README.md`.
 //! Whatever is passed in is answered with a sentence at worst: nothing here panics.
 
 use std::rc::Rc;

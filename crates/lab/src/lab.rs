@@ -107,6 +107,7 @@ impl<F: Files> Lab<F> {
                     buffers.pop().ok_or(LabError::Data { message: "`restore` needs a snapshot beside it.".into() })?;
                 self.configure(run, *settings, Some(&snapshot)).await?
             }
+            Command::Check { network } => EventBody::Checked { parameters: self.session()?.check(&network)? },
             Command::Train => {
                 self.session()?.train()?;
                 EventBody::Trained

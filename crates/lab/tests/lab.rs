@@ -254,6 +254,18 @@ fn bad_settings_are_refused_and_the_old_run_lives_on() {
 }
 
 #[test]
+fn network_text_is_checked_without_a_new_run() {
+    let mut page = Page::new(Memory::default());
+    page.configure(small());
+    let check = |network: &str| Command::Check { network: network.into() };
+    let linear = "nn.Sequential(nn.Flatten(), nn.Linear(3072, 10))";
+    assert_eq!(page.ask(check(linear)), EventBody::Checked { parameters: 30_730 });
+    assert!(page.refused(check("nn.Sequential(nn.Teapot())")).contains("Teapot"));
+    assert!(page.refused(check("nn.Sequential(nn.Flatten(), nn.Linear(3072, 7))")).contains('7'));
+    assert_eq!(page.ask(Command::Step { steps: 1 }), EventBody::Stepped { step: 1 });
+}
+
+#[test]
 fn commands_before_a_network_are_refused_with_a_sentence() {
     let mut page = Page::new(Memory::default());
     for command in [Command::Train, Command::Pause, Command::Step { steps: 1 }, Command::Reset, Command::Snapshot] {

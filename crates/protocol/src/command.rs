@@ -20,6 +20,8 @@ pub enum Command {
     Open { base_url: String },
     /// Build the network and its programs and show the first shard's pictures. Answered by `configured`.
     Configure { run: RunId, settings: Box<Settings> },
+    /// Read network text as `configure` would, and build nothing. Answered by `checked`, or by `failed` with the place.
+    Check { network: String },
     /// Train until `pause`. Answered by `trained` at once; `progressed` follows.
     Train,
     /// Stop after the step in flight. Answered by `paused`.

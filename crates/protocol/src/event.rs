@@ -47,6 +47,10 @@ pub enum EventBody {
         /// Said once, beside the picture: for example that data are missing and drawn shapes stand in.
         notice: Option<Notice>,
     },
+    /// The network text can be built.
+    Checked {
+        parameters: u64,
+    },
     Trained,
     Paused {
         step: u64,

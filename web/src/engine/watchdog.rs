@@ -56,6 +56,7 @@ pub fn is_long(command: &Command) -> bool {
         | Command::Evaluate { .. }
         | Command::Bench { .. } => true,
         Command::Open { .. }
+        | Command::Check { .. }
         | Command::Train
         | Command::Pause
         | Command::Reset

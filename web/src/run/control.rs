@@ -14,6 +14,8 @@ const SNAPSHOT_EVERY: Duration = Duration::from_secs(10);
 /// The base beat of slow motion: the fastest slow speed.
 const SLOW_BEAT: Duration = Duration::from_millis(100);
 const BEATS_A_SECOND: u32 = 10;
+/// Typing rests for so long before the network text is checked.
+const CHECK_AFTER: Duration = Duration::from_millis(350);
 /// How often, and after how long, a lost device is asked for again: a browser needs a moment to start its GPU process anew.
 const DEVICE_ATTEMPTS: u32 = 6;
 const DEVICE_AGAIN: Duration = Duration::from_millis(1500);
@@ -101,6 +103,7 @@ impl Run {
 
     /// Builds the network anew. A refusal stands beside the settings until the next attempt.
     pub fn configure(self, settings: Settings, then_train: bool) {
+        self.refusal.set(None);
         let command = Command::Configure { run: 0, settings: Box::new(settings) };
         self.send(command, Vec::new(), move |result| match result {
             Ok(_) if then_train => self.train(),
@@ -188,9 +191,23 @@ impl Run {
         self.ask(Command::Adjust { optimizer, schedule });
     }
 
-    /// The text of the network as it is typed: what was wrong with the last attempt may be mended by now.
+    /// The text of the network as it is typed. It is checked when the typing rests; nothing that runs is touched.
     pub fn set_network(self, text: String) {
-        self.draft.update(|draft| draft.network = text);
+        self.draft.update(|draft| draft.network = text.clone());
+        set_timeout(move || self.check_network(text), CHECK_AFTER);
+    }
+
+    fn check_network(self, text: String) {
+        let is_now = move |text: &str| self.draft.with_untracked(|draft| draft.network == *text);
+        let stands = self.book.with_value(|book| book.current > 0);
+        if !stands || !is_now(&text) {
+            return;
+        }
+        self.send(Command::Check { network: text.clone() }, Vec::new(), move |result| {
+            if is_now(&text) {
+                self.refusal.set(result.err());
+            }
+        });
     }
 
     /// Steps that curves and numbers average over.

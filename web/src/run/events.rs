@@ -73,6 +73,7 @@ impl Run {
             }
             EventBody::Ready { .. }
             | EventBody::Opened
+            | EventBody::Checked { .. }
             | EventBody::Watched
             | EventBody::Ponged
             | EventBody::Failed { .. }

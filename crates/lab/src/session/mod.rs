@@ -6,6 +6,7 @@ mod sheet;
 
 use std::collections::HashMap;
 
+use chalkgrad::nn::Network;
 use chalkgrad::{Device, Metrics, RING, Trainer};
 use datasets::{Augmentation, Augmenter, Batch, Sampler, Sampling};
 use protocol::{Event, EventBody, LayerInfo, Notice, Panel, RunId, Settings, Split, StopReason};
@@ -100,11 +101,7 @@ impl Rate {
 impl Session {
     /// Builds network, programs and sampler; trains nothing yet.
     pub async fn new(run: RunId, settings: Settings, device: &Device, data: Data, clock: Clock) -> Result<Self> {
-        let network = settings::network(&settings.network, data.shape())?;
-        let (outputs, classes) = (network.output().elements(), data.classes().len());
-        if network.output().rank() == 1 && outputs != classes {
-            return Err(LabError::Classes { outputs, classes, dataset: data.title() });
-        }
+        let network = fitting_network(&settings.network, &data)?;
         let sampler = Sampler::new(Sampling {
             seed: settings.seed,
             examples: data.training().len(),
@@ -131,6 +128,11 @@ impl Session {
             evaluations: Evaluations::default(),
             panels: Panels::default(),
         })
+    }
+
+    /// Whether this text would make a network for the data at hand, and of how many parameters.
+    pub fn check(&self, network: &str) -> Result<u64> {
+        Ok(fitting_network(network, &self.data)?.parameter_count() as u64)
     }
 
     /// The number of this run.
@@ -422,6 +424,16 @@ impl Session {
     fn send(&self, body: EventBody, out: &mut Outbox) {
         out.send(Event { run: self.run, reply_to: None, body }, Vec::new());
     }
+}
+
+/// The network that the text speaks of, where it fits pictures and classes.
+fn fitting_network(text: &str, data: &Data) -> Result<Network> {
+    let network = settings::network(text, data.shape())?;
+    let (outputs, classes) = (network.output().elements(), data.classes().len());
+    if network.output().rank() == 1 && outputs != classes {
+        return Err(LabError::Classes { outputs, classes, dataset: data.title() });
+    }
+    Ok(network)
 }
 
 /// A batch as the trainer takes it.
