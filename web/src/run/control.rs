@@ -304,7 +304,7 @@ impl Run {
             }
             (StopReason::ScheduleEnded, _) => {
                 self.take_snapshot();
-                self.notices.say(message, None);
+                self.notices.say(message, Some("Reset begins again; a longer schedule goes on from here.".into()));
             }
             (StopReason::DeviceLost | StopReason::DataMissing, _) => {
                 self.notices.fail(message, None);

@@ -189,11 +189,15 @@ impl Run {
     fn forget_past(self) {
         let continuation = self.book.try_update_value(|book| {
             book.snapshots.clear();
+            (book.frame.filters, book.frame.activations) = (None, None);
             book.continuation.take()
         });
         if let Some(notice) = continuation.flatten() {
             self.notices.close(notice);
         }
+        // Another network may have no such pictures: none is better than the last one's.
+        self.filters.set(None);
+        self.activations.set(None);
         self.rewind_steps.set(Vec::new());
         self.held_out.set(None);
         self.test.set(None);

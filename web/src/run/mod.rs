@@ -266,6 +266,14 @@ impl Run {
         matches!(*self.status.read(), Status::Training | Status::Paused | Status::Stopped(StopReason::DataMissing, _))
     }
 
+    /// Whether the first layer with weights is a convolution, so that it has filters to show.
+    pub fn has_filters(&self) -> bool {
+        self.built.with(|built| {
+            let first = built.as_ref().and_then(|built| built.layers.iter().find(|layer| layer.parameters > 0));
+            first.is_none_or(|layer| layer.text.starts_with("Conv2d"))
+        })
+    }
+
     /// What an empty panel says: what it waits for, and how far that is.
     pub fn waiting_for(&self, what: &str) -> String {
         match &*self.status.read() {

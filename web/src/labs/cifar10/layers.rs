@@ -30,13 +30,20 @@ fn shape(tiles: &Tiles) -> String {
 pub fn Layers() -> impl IntoView {
     let run = expect_context::<Site>().run;
     let filters = Signal::derive(move || run.filters.get());
+    let waiting = move || {
+        if run.has_filters() {
+            run.waiting_for("the filters follow")
+        } else {
+            "The first layer with weights is no convolution: it has no filters.".into()
+        }
+    };
     view! {
         <div class="layers">
             <Panel title="First-layer filters" class="filters">
                 <Show
                     when=move || run.filters.read().is_some()
                     fallback=move || {
-                        view! { <Waiting message=Signal::derive(move || run.waiting_for("the filters follow")) /> }
+                        view! { <Waiting message=Signal::derive(waiting) /> }
                     }
                 >
                     <PictureSheet tiles=filters noun="filter" meaning=Some(Meaning::Weight) />
