@@ -7,6 +7,7 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { launch } from "./support/browser.mjs";
+import { Lab } from "./support/lab.mjs";
 import { benchRequest, convnetjsLayers } from "./support/network.mjs";
 import { serve } from "./support/server.mjs";
 
@@ -45,16 +46,13 @@ async function main() {
   const theirs = await browser.newPage();
   const script = createRequire(import.meta.url).resolve("convnetjs/build/convnet-min.js");
   await theirs.addScriptTag({ content: await readFile(script, "utf8") });
-  const ours = await browser.newPage();
-  await ours.goto(server.url);
-  await ours.evaluate(() => globalThis.chalkgrad.ready);
+  const ours = await Lab.open(await browser.newPage(), server.url);
 
   const results = [];
   for (const batch of [4, 64]) {
     const pairs = [];
     for (let round = 0; round < rounds; round += 1) {
-      const request = benchRequest({ batch, seconds });
-      const chalkgrad = await ours.evaluate((request) => globalThis.chalkgrad.bench(request), request);
+      const chalkgrad = await ours.bench(benchRequest({ batch, seconds }));
       const convnetjs = await theirs.evaluate(trainConvnetjs, { layers: convnetjsLayers, batch, seconds });
       pairs.push({ chalkgrad: chalkgrad.images_per_second, convnetjs });
     }
