@@ -155,9 +155,9 @@ fn count(command: &mut Command) -> Result<Outcome> {
 
 fn native(machine: &Machine) -> Result<Outcome> {
     let runner = if output_of("cargo", &["nextest", "--version"]).is_some() {
-        "nextest run --no-fail-fast --all-features"
+        "nextest run --workspace --exclude chalkgrad-engine --all-features"
     } else {
-        "test --no-fail-fast --all-features --lib --bins --tests --examples"
+        "test --workspace --exclude chalkgrad-engine --all-features --no-fail-fast --lib --bins --tests --examples"
     };
     count(cargo(runner).envs(machine.gpu_environment()))
 }
