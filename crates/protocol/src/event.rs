@@ -77,7 +77,8 @@ pub enum EventBody {
         examples: u64,
         /// Fractional epoch.
         epoch: f64,
-        /// Measured over the last second or so of training; absent until there is something to measure.
+        /// Measured over the last second or so, the page's pictures and evaluations included; absent until there is something
+        /// to measure.
         images_per_second: Option<f64>,
         learning_rate: f64,
     },

@@ -73,7 +73,6 @@ impl Session {
         }
         self.sample(out).await?;
         let took = (self.clock)() - now;
-        self.rate.leave_out(took);
         self.evaluations.not_before = (self.clock)() + (took / SHARE).max(1.0);
         self.evaluations.sampled_step = Some(self.trainer.steps());
         Ok(true)

@@ -86,13 +86,6 @@ impl Rate {
         }
     }
 
-    /// Time that went into pictures and measurements is no time of training.
-    fn leave_out(&mut self, seconds: f64) {
-        if let Some(since) = &mut self.since {
-            *since += seconds;
-        }
-    }
-
     fn interrupt(&mut self) {
         (self.since, self.images) = (None, 0);
     }

@@ -90,7 +90,6 @@ impl Session {
         let Some((body, buffers)) = drawn else { return Ok(false) };
         (watched.acknowledged, watched.drawn) = (false, Some(step));
         out.send(Event { run: self.run, reply_to: None, body }, buffers);
-        self.rate.leave_out(now - began);
         Ok(true)
     }
 
