@@ -84,8 +84,7 @@ fn fingerprint(bytes: &[u8]) -> u64 {
 /// Raw and brotli sizes of what the page is made of, data apart.
 fn print_sizes() -> Result<()> {
     let step = Step::start("Sizes");
-    let script = include_str!("sizes.mjs");
-    run(command("node", &["--input-type=module", "--eval", script]).env("SITE", root().join("dist")))?;
+    run(command("node", &["crates/xtask/src/sizes.mjs"]).env("SITE", root().join("dist")))?;
     step.done("brotli at its highest level");
     Ok(())
 }
