@@ -6,7 +6,7 @@ import pathlib
 
 import torch
 
-HERE = pathlib.Path(__file__).parent
+NUMBERS = pathlib.Path(__file__).parent / "numbers"
 SAMPLES = 12
 BITS = (1 << 64) - 1
 
@@ -70,4 +70,4 @@ def golden(name, tensor):
 def write(name, rows):
     """One row a line, so that a change shows as one."""
     lines = ",\n".join(json.dumps(row) for row in rows)
-    (HERE / f"{name}.json").write_text(f"[\n{lines}\n]\n")
+    (NUMBERS / f"{name}.json").write_text(f"[\n{lines}\n]\n")

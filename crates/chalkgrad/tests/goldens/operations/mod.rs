@@ -1,8 +1,17 @@
-//! Every operation, forward and backward, over the shapes and options of its `.json`.
+//! Every operation, forward and backward, over the shapes and options of its `.json`. Each file holds one theme, and its
+//! numbers come from the `.py` beside it.
 
-use chalkgrad::op::Window;
+mod elementwise;
+mod expressions;
+mod losses;
+mod matrices;
+mod pictures;
+mod reductions;
+mod shapes;
+
 use chalkgrad::{Array, Graph, Tensor, check_gradients};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::devices::{devices, interpret, run};
 use crate::golden::{EQUAL, EQUAL_F64, Golden, Tolerance, load};
@@ -10,30 +19,13 @@ use crate::hash::{Fill, symmetric};
 
 /// One row of an operation's `.json`.
 #[derive(Deserialize)]
-struct Case {
-    options: Options,
+struct Case<O> {
+    /// What the operation takes beside tensors.
+    options: O,
     inputs: Vec<Fill>,
     smooth: bool,
     output: Golden,
     gradients: Vec<Golden>,
-}
-
-/// What an operation takes beside tensors.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Options {
-    shape: Vec<usize>,
-    axes: Vec<usize>,
-    keep: bool,
-    kernel: [usize; 2],
-    stride: [usize; 2],
-    padding: [usize; 2],
-}
-
-impl Options {
-    fn window(&self) -> Window {
-        Window { kernel: self.kernel, stride: self.stride, padding: self.padding }
-    }
 }
 
 /// A case as a graph: `loss = Σ output × weights`.
@@ -44,12 +36,12 @@ struct Built<'g> {
     loss: Tensor<'g>,
 }
 
-impl Case {
+impl<O> Case<O> {
     fn build<'g>(
         &self,
         title: &str,
         graph: &'g Graph,
-        operation: &impl for<'a> Fn(&[Tensor<'a>], &Options) -> Tensor<'a>,
+        operation: &impl for<'a> Fn(&[Tensor<'a>], &O) -> Tensor<'a>,
     ) -> Built<'g> {
         let inputs = self.inputs.iter().enumerate().map(|(place, fill)| {
             let value = fill.array(&format!("{title}/{place}"));
@@ -76,8 +68,8 @@ impl Case {
 
 /// Checks an operation forward and backward over every case of its `.json`: the interpreter in f64 and f32, a program on
 /// each device, and the gradients against finite differences too.
-fn check(name: &str, operation: impl for<'g> Fn(&[Tensor<'g>], &Options) -> Tensor<'g>) {
-    let cases: Vec<Case> = load(name);
+fn check_with<O: DeserializeOwned>(name: &str, operation: impl for<'g> Fn(&[Tensor<'g>], &O) -> Tensor<'g>) {
+    let cases: Vec<Case<O>> = load(name);
     let devices = devices();
     assert!(cases.len() >= 8, "{name} has {} cases", cases.len());
     for (index, case) in cases.iter().enumerate() {
@@ -110,10 +102,11 @@ fn check(name: &str, operation: impl for<'g> Fn(&[Tensor<'g>], &Options) -> Tens
 
 /// Checks the gradients of an operation's gradients against finite differences, over its smaller smooth cases: the
 /// derivatives of the operations that `backward` appends.
-fn check_twice(name: &str, operation: impl for<'g> Fn(&[Tensor<'g>], &Options) -> Tensor<'g>) {
-    let cases: Vec<Case> = load(name);
-    let small =
-        |case: &Case| case.smooth && case.gradients.iter().all(|golden| golden.shape.iter().product::<usize>() < 500);
+fn check_twice_with<O: DeserializeOwned>(name: &str, operation: impl for<'g> Fn(&[Tensor<'g>], &O) -> Tensor<'g>) {
+    let cases: Vec<Case<O>> = load(name);
+    let small = |case: &Case<O>| {
+        case.smooth && case.gradients.iter().all(|golden| golden.shape.iter().product::<usize>() < 500)
+    };
     for (index, case) in cases.iter().enumerate().filter(|(_, case)| small(case)) {
         let title = format!("{name}/{index}");
         let graph = Graph::new();
@@ -129,170 +122,16 @@ fn check_twice(name: &str, operation: impl for<'g> Fn(&[Tensor<'g>], &Options) -
     }
 }
 
-#[test]
-fn addition_equals_pytorch() {
-    check("add", |x, _| x[0] + x[1]);
+/// No options.
+#[derive(Deserialize)]
+struct Nothing {}
+
+/// [`check_with`] of an operation without options.
+fn check(name: &str, operation: impl for<'g> Fn(&[Tensor<'g>]) -> Tensor<'g>) {
+    check_with(name, |x, _: &Nothing| operation(x));
 }
 
-#[test]
-fn subtraction_equals_pytorch() {
-    check("sub", |x, _| x[0] - x[1]);
-}
-
-#[test]
-fn multiplication_equals_pytorch() {
-    check("mul", |x, _| x[0] * x[1]);
-}
-
-#[test]
-fn division_equals_pytorch() {
-    check("div", |x, _| x[0] / x[1]);
-}
-
-#[test]
-fn greater_than_equals_pytorch() {
-    check("gt", |x, _| x[0].gt(x[1]));
-}
-
-#[test]
-fn equality_equals_pytorch() {
-    check("eq", |x, _| x[0].eq(x[1]));
-}
-
-#[test]
-fn where_equals_pytorch() {
-    check("where", |x, _| x[0].choose(x[1], x[2]));
-}
-
-#[test]
-fn negation_equals_pytorch() {
-    check("neg", |x, _| -x[0]);
-}
-
-#[test]
-fn exp_equals_pytorch() {
-    check("exp", |x, _| x[0].exp());
-}
-
-#[test]
-fn log_equals_pytorch() {
-    check("log", |x, _| x[0].log());
-}
-
-#[test]
-fn sqrt_equals_pytorch() {
-    check("sqrt", |x, _| x[0].sqrt());
-}
-
-#[test]
-fn relu_equals_pytorch_at_zero_too() {
-    check("relu", |x, _| x[0].relu());
-}
-
-#[test]
-fn sigmoid_equals_pytorch() {
-    check("sigmoid", |x, _| x[0].sigmoid());
-}
-
-#[test]
-fn tanh_equals_pytorch() {
-    check("tanh", |x, _| x[0].tanh());
-}
-
-#[test]
-fn reshape_equals_pytorch() {
-    check("reshape", |x, options| x[0].reshape(&options.shape[..]));
-}
-
-#[test]
-fn permute_equals_pytorch() {
-    check("permute", |x, options| x[0].permute(&options.axes));
-}
-
-#[test]
-fn expand_equals_pytorch() {
-    check("expand", |x, options| x[0].expand(&options.shape[..]));
-}
-
-#[test]
-fn sum_equals_pytorch() {
-    check("sum", |x, options| x[0].sum(&options.axes, options.keep));
-}
-
-#[test]
-fn mean_equals_pytorch() {
-    check("mean", |x, options| x[0].mean(&options.axes, options.keep));
-}
-
-#[test]
-fn matmul_equals_pytorch() {
-    check("matmul", |x, _| x[0].matmul(x[1]));
-}
-
-#[test]
-fn linear_equals_pytorch_with_and_without_bias() {
-    check("linear", |x, _| x[0].linear(x[1], x.get(2).copied()));
-}
-
-#[test]
-fn conv2d_equals_pytorch_over_strides_paddings_and_kernels() {
-    check("conv2d", |x, options| x[0].conv2d(x[1], x.get(2).copied(), options.window()));
-}
-
-#[test]
-fn max_pool2d_equals_pytorch_with_ties_and_padding() {
-    check("max_pool2d", |x, options| x[0].max_pool2d(options.window()));
-}
-
-#[test]
-fn avg_pool2d_equals_pytorch_with_padding_counted() {
-    check("avg_pool2d", |x, options| x[0].avg_pool2d(options.window()));
-}
-
-#[test]
-fn softmax_equals_pytorch() {
-    check("softmax", |x, _| x[0].softmax());
-}
-
-#[test]
-fn log_softmax_equals_pytorch() {
-    check("log_softmax", |x, _| x[0].log_softmax());
-}
-
-#[test]
-fn argmax_takes_the_first_of_equals_as_pytorch_does() {
-    check("argmax", |x, _| x[0].argmax());
-}
-
-#[test]
-fn cross_entropy_equals_pytorch() {
-    check("cross_entropy", |x, _| x[0].cross_entropy(x[1]));
-}
-
-#[test]
-fn a_sum_times_a_number_equals_pytorch() {
-    check("sum_times", |x, _| (x[0] + x[1]) * x[2]);
-}
-
-#[test]
-fn nodes_that_are_read_more_than_once_equal_pytorch() {
-    check("shared", |x, _| {
-        let z = x[0] * x[1] + x[0].tanh();
-        (z * z + x[0].exp()) / (1.0 + x[1].sigmoid() * z.sigmoid())
-    });
-}
-
-#[test]
-fn second_derivatives_agree_with_finite_differences() {
-    check_twice("div", |x, _| x[0] / x[1]);
-    check_twice("exp", |x, _| x[0].exp());
-    check_twice("log", |x, _| x[0].log());
-    check_twice("sqrt", |x, _| x[0].sqrt());
-    check_twice("sigmoid", |x, _| x[0].sigmoid());
-    check_twice("tanh", |x, _| x[0].tanh());
-    check_twice("log_softmax", |x, _| x[0].log_softmax());
-    check_twice("matmul", |x, _| x[0].matmul(x[1]));
-    check_twice("linear", |x, _| x[0].linear(x[1], x.get(2).copied()));
-    check_twice("conv2d", |x, options| x[0].conv2d(x[1], x.get(2).copied(), options.window()));
-    check_twice("avg_pool2d", |x, options| x[0].tanh().avg_pool2d(options.window()));
+/// [`check_twice_with`] of an operation without options.
+fn check_twice(name: &str, operation: impl for<'g> Fn(&[Tensor<'g>]) -> Tensor<'g>) {
+    check_twice_with(name, |x, _: &Nothing| operation(x));
 }
