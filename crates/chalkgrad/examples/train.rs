@@ -1,6 +1,6 @@
 //! Trains a small convolutional network on drawn shapes: `cargo run --release -p chalkgrad --example train`.
 
-use chalkgrad::nn::{Conv2d, Flatten, Initialization, Linear, MaxPool2d, Network, ReLU, Sequential};
+use chalkgrad::nn::{Conv2d, Flatten, Linear, MaxPool2d, Network, ReLU, Sequential};
 use chalkgrad::optim::{Optimizer, Schedule};
 use chalkgrad::{Device, Examples, Options, RING, Trainer};
 use datasets::{Batch, Sampler, Sampling, Transforms, shapes};
@@ -18,9 +18,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut sampler = Sampler::new(sampling)?;
     let mut batch = Batch::new(64, shapes::SHAPE)?;
     let steps = 10 * sampler.steps_per_epoch();
-    let (optimizer, schedule) = (Optimizer::adamw(1e-2), Schedule::one_cycle(steps));
-    let initialization = Initialization::PyTorch;
-    let options = Options { batch: 64, optimizer, schedule, initialization, seed: 1, decay_biases: true };
+    let options = Options { schedule: Schedule::one_cycle(steps), ..Options::new(64, Optimizer::adamw(1e-2)) };
     pollster::block_on(async {
         let mut trainer = Trainer::new(&Device::Cpu, network, options).await?;
         for step in 0..steps {

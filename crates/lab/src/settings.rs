@@ -16,8 +16,6 @@ pub(crate) fn network(text: &str, input: [usize; 3]) -> Result<Network> {
 pub(crate) fn options(settings: &protocol::Settings, steps_per_epoch: u64) -> Result<Options> {
     let (optimizer, decay_biases) = optimizer(&settings.optimizer)?;
     Ok(Options {
-        batch: settings.batch_size as usize,
-        optimizer,
         schedule: schedule(&settings.schedule, steps_per_epoch)?,
         initialization: match settings.initialization {
             protocol::Initialization::Pytorch => Initialization::PyTorch,
@@ -25,6 +23,7 @@ pub(crate) fn options(settings: &protocol::Settings, steps_per_epoch: u64) -> Re
         },
         seed: settings.seed,
         decay_biases,
+        ..Options::new(settings.batch_size as usize, optimizer)
     })
 }
 

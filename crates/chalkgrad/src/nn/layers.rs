@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use super::scope::{Module, Role, Scope};
+use super::Init;
+use super::registry::Role;
+use super::scope::{Module, Scope};
 use crate::op::Window;
 use crate::{Shape, Tensor};
 
@@ -37,8 +39,8 @@ impl Module for Conv2d {
         let [height, width] = self.window.kernel;
         let fan_in = self.in_channels.saturating_mul(height).saturating_mul(width);
         let weight = [self.out_channels, self.in_channels, height, width];
-        let weight = scope.parameter("weight", Role::Weight, weight, fan_in);
-        let bias = self.bias.then(|| scope.parameter("bias", Role::Bias, [self.out_channels], fan_in));
+        let weight = scope.parameter("weight", Role::Weight, weight, Init::fan_in(fan_in));
+        let bias = self.bias.then(|| scope.parameter("bias", Role::Bias, [self.out_channels], Init::fan_in(fan_in)));
         input.conv2d(weight, bias, self.window)
     }
 }
@@ -74,8 +76,9 @@ impl Linear {
 impl Module for Linear {
     fn forward<'g>(&self, scope: &Scope<'_, 'g>, input: Tensor<'g>) -> Tensor<'g> {
         let weight = [self.out_features, self.in_features];
-        let weight = scope.parameter("weight", Role::Weight, weight, self.in_features);
-        let bias = self.bias.then(|| scope.parameter("bias", Role::Bias, [self.out_features], self.in_features));
+        let init = Init::fan_in(self.in_features);
+        let weight = scope.parameter("weight", Role::Weight, weight, init);
+        let bias = self.bias.then(|| scope.parameter("bias", Role::Bias, [self.out_features], init));
         let shape = input.shape();
         match shape.dims() {
             [_, features] if *features == self.in_features => {}

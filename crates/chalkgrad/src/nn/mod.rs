@@ -2,10 +2,14 @@
 
 mod init;
 mod layers;
+mod loss;
 mod network;
+mod registry;
 mod scope;
 
-pub use init::Initialization;
+pub use init::{Init, Initialization};
 pub use layers::{AvgPool2d, Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential, Sigmoid, Tanh};
+pub use loss::Loss;
 pub use network::{LayerSummary, Network, NetworkGraph};
-pub use scope::{Module, Parameter, Role, Scope};
+pub use registry::{Buffer, Parameter, Role, Setting};
+pub use scope::{Mode, Module, Scope};

@@ -2,7 +2,9 @@
 
 use std::cell::RefCell;
 
-use super::scope::{Module, Parameter, Registry, Role, Scope};
+use super::loss::Loss;
+use super::registry::{Buffer, Parameter, Registry, Role, Setting};
+use super::scope::{Mode, Module, Scope};
 use crate::op::{Op, Unary};
 use crate::{Error, Graph, NodeId, Result, Shape, Tensor};
 
@@ -12,6 +14,8 @@ pub struct Network {
     input: Shape,
     output: Shape,
     parameters: Vec<Parameter>,
+    buffers: Vec<Buffer>,
+    settings: Vec<Setting>,
     layers: Vec<LayerSummary>,
 }
 
@@ -29,12 +33,12 @@ pub struct LayerSummary {
     pub multiply_adds: u64,
 }
 
-/// A classifier's graph for one batch size, with its interesting nodes by name.
+/// A network's graph for one batch size, with its interesting nodes by name.
 pub struct NetworkGraph {
     pub graph: Graph,
     /// `[N, …]`, leaf `input/N/images`.
     pub images: NodeId,
-    /// `[N]` class indices, leaf `input/N/labels`.
+    /// `[N]` class indices, or what the loss compares the output with; leaf `input/N/labels`.
     pub labels: NodeId,
     /// `[N]` how much each example counts, leaf `input/N/weights`.
     pub weights: NodeId,
@@ -42,34 +46,36 @@ pub struct NetworkGraph {
     pub logits: NodeId,
     /// Weighted mean loss.
     pub loss: NodeId,
-    /// Weighted fraction of examples whose largest logit is their label's.
+    /// Weighted fraction of examples that are right; NaN under a loss that knows no right and wrong.
     pub accuracy: NodeId,
     /// The parameters' leaves, in the network's order.
     pub parameters: Vec<NodeId>,
+    /// The buffers' values after the pass, in the network's order.
+    pub buffers: Vec<NodeId>,
     /// The output of each row of the layer table.
     pub layers: Vec<NodeId>,
 }
 
 impl Network {
-    /// Runs the forward pass once over shapes. `input` is one example's shape, without the batch.
+    /// Runs the forward pass over shapes, used and learning. `input` is one example's shape, without the batch.
     pub fn new(root: impl Module + 'static, input: impl Into<Shape>) -> Result<Self> {
         let (root, input): (Box<dyn Module>, Shape) = (Box::new(root), input.into());
-        let graph = Graph::new();
-        let registry = RefCell::default();
-        let images = graph.leaf("input/1/images", batched(1, &input));
-        let output = root.forward(&Scope::root(&graph, &registry), images);
-        graph.check()?;
+        let learning = Graph::new();
+        let Registry { settings, .. } = run(root.as_ref(), &learning, 2, &input, Mode::Train)?.registry;
+        let used = Graph::new();
+        let Pass { output, registry, .. } = run(root.as_ref(), &used, 1, &input, Mode::Evaluate)?;
         let output = example(&output.shape());
-        let Registry { parameters, layers } = registry.into_inner();
-        let parameters = describe(&graph, parameters);
+        let parameters = describe(&used, registry.parameters);
         if parameters.is_empty() {
             return Err(Error::Setting {
                 name: "the network",
                 rule: "has no parameters, so there is nothing to train".into(),
             });
         }
-        let layers = layers.into_iter().map(|layer| summarize(&graph, &parameters, layer)).collect();
-        Ok(Self { root, input, output, parameters, layers })
+        let layers = registry.layers.into_iter().map(|layer| summarize(&used, &parameters, layer)).collect();
+        let buffers = registry.buffers.into_iter().map(|(buffer, _)| buffer).collect();
+        let settings = settings.into_iter().map(|(setting, _)| setting).collect();
+        Ok(Self { root, input, output, parameters, buffers, settings, layers })
     }
 
     /// One example's shape.
@@ -87,6 +93,16 @@ impl Network {
         &self.parameters
     }
 
+    /// What forward passes remember, such as running statistics.
+    pub fn buffers(&self) -> &[Buffer] {
+        &self.buffers
+    }
+
+    /// Numbers of layers that can change between two steps, such as the probability of a dropout.
+    pub fn settings(&self) -> &[Setting] {
+        &self.settings
+    }
+
     /// Every layer without children, in order.
     pub fn layers(&self) -> &[LayerSummary] {
         &self.layers
@@ -97,33 +113,29 @@ impl Network {
         self.parameters.iter().map(|parameter| parameter.shape.elements()).sum()
     }
 
-    /// The graph of a classifier under softmax cross-entropy, for this batch size.
-    pub fn graph(&self, batch: usize) -> Result<NetworkGraph> {
+    /// The graph for this batch size under this loss.
+    pub fn graph(&self, batch: usize, mode: Mode, loss: Loss) -> Result<NetworkGraph> {
         if batch == 0 {
             return Err(Error::Setting { name: "the batch size", rule: "must be at least 1".into() });
         }
-        if self.output.rank() != 1 {
-            let shapes = vec![batched(batch, &self.output)];
-            let rule =
-                "a classifier ends in one score a class, [N, classes]; put nn.Flatten() before the last nn.Linear";
-            return Err(Error::Shape { layer: String::new(), operation: "cross_entropy", shapes, rule: rule.into() });
+        let output = batched(batch, &self.output);
+        if let Some(rule) = loss.rule(&output) {
+            let (layer, shapes) = (String::new(), vec![output]);
+            return Err(Error::Shape { layer, operation: loss.name(), shapes, rule: rule.into() });
         }
         let graph = Graph::new();
-        let registry = RefCell::default();
+        let Pass { images, output: logits, registry } = run(self.root.as_ref(), &graph, batch, &self.input, mode)?;
         let leaf = |name: &str, shape: Shape| graph.leaf(format!("input/{batch}/{name}"), shape);
-        let images = leaf("images", batched(batch, &self.input));
-        let logits = self.root.forward(&Scope::root(&graph, &registry), images);
-        let (labels, weights) = (leaf("labels", [batch].into()), leaf("weights", [batch].into()));
+        let (labels, weights) = (leaf("labels", loss.targets(&output)), leaf("weights", [batch].into()));
         let total = weights.sum(&[0], false);
-        let loss = (logits.cross_entropy(labels) * weights).sum(&[0], false) / total;
-        let accuracy = (logits.argmax().eq(labels) * weights).sum(&[0], false) / total;
+        let mean = |values: Tensor<'_>| ((values * weights).sum(&[0], false) / total).id();
+        let (loss, accuracy) = (mean(loss.of(logits, labels)), mean(loss.hits(logits, labels)));
         graph.check()?;
-        let Registry { parameters, layers } = registry.into_inner();
-        let parameters = parameters.into_iter().map(|(_, tensor)| tensor.id()).collect();
-        let layers = layers.into_iter().map(|(_, _, output)| output.id()).collect();
-        let [images, labels, weights, logits, loss, accuracy] =
-            [images, labels, weights, logits, loss, accuracy].map(Tensor::id);
-        Ok(NetworkGraph { images, labels, weights, logits, loss, accuracy, parameters, layers, graph })
+        let parameters = registry.parameters.into_iter().map(|(_, tensor)| tensor.id()).collect();
+        let buffers = registry.buffers.into_iter().map(|(_, tensor)| tensor.id()).collect();
+        let layers = registry.layers.into_iter().map(|(_, _, output)| output.id()).collect();
+        let [images, labels, weights, logits] = [images, labels, weights, logits].map(Tensor::id);
+        Ok(NetworkGraph { images, labels, weights, logits, loss, accuracy, parameters, buffers, layers, graph })
     }
 }
 
@@ -132,6 +144,21 @@ impl NetworkGraph {
     pub fn tensor(&self, id: NodeId) -> Tensor<'_> {
         Tensor::new(&self.graph, id)
     }
+}
+
+/// A forward pass as it was added to a graph.
+struct Pass<'g> {
+    images: Tensor<'g>,
+    output: Tensor<'g>,
+    registry: Registry<'g>,
+}
+
+fn run<'g>(root: &dyn Module, graph: &'g Graph, batch: usize, input: &Shape, mode: Mode) -> Result<Pass<'g>> {
+    let registry = RefCell::default();
+    let images = graph.leaf(format!("input/{batch}/images"), batched(batch, input));
+    let output = root.forward(&Scope::root(graph, &registry, mode), images);
+    graph.check()?;
+    Ok(Pass { images, output, registry: registry.into_inner() })
 }
 
 fn batched(batch: usize, shape: &Shape) -> Shape {

@@ -1,8 +1,10 @@
-//! What a module's forward pass is written against: its place in the tree, its parameters by name, its children.
+//! What a module's forward pass is written against: its place in the tree, its parameters and buffers by name, its children.
 
 use std::cell::RefCell;
 use std::fmt;
 
+use super::Init;
+use super::registry::{Buffer, Parameter, Registry, Role, Setting};
 use crate::graph::MAX_ELEMENTS;
 use crate::{Graph, Shape, Tensor};
 
@@ -12,44 +14,26 @@ pub trait Module: fmt::Display {
     fn forward<'g>(&self, scope: &Scope<'_, 'g>, input: Tensor<'g>) -> Tensor<'g>;
 }
 
-/// A parameter by its PyTorch path.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Parameter {
-    /// `0.weight`
-    pub path: String,
-    pub shape: Shape,
-    pub role: Role,
-    /// Inputs that one output sums over, for initialisation.
-    pub fan_in: usize,
-    /// Whether a ReLU follows the sum that this bias is added to.
-    pub feeds_relu: bool,
-}
-
-/// What a parameter does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    Weight,
-    Bias,
-}
-
-/// Everything that a forward pass finds out.
-#[derive(Default)]
-pub(super) struct Registry<'g> {
-    pub(super) parameters: Vec<(Parameter, Tensor<'g>)>,
-    /// Every module without children, in order, with its path, its text and its output.
-    pub(super) layers: Vec<(String, String, Tensor<'g>)>,
+/// Whether a network learns or is used: PyTorch's `train()` and `eval()`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// Dropout drops, batch norm takes the batch's own statistics and remembers them.
+    Train,
+    /// Everything is kept, batch norm takes the running statistics, and no buffer changes.
+    Evaluate,
 }
 
 /// A place in the module tree while a graph is being made.
 pub struct Scope<'s, 'g> {
     graph: &'g Graph,
     registry: &'s RefCell<Registry<'g>>,
+    mode: Mode,
     path: String,
 }
 
 impl<'s, 'g> Scope<'s, 'g> {
-    pub(super) fn root(graph: &'g Graph, registry: &'s RefCell<Registry<'g>>) -> Self {
-        Self { graph, registry, path: String::new() }
+    pub(super) fn root(graph: &'g Graph, registry: &'s RefCell<Registry<'g>>, mode: Mode) -> Self {
+        Self { graph, registry, mode, path: String::new() }
     }
 
     /// The graph that grows.
@@ -57,26 +41,71 @@ impl<'s, 'g> Scope<'s, 'g> {
         self.graph
     }
 
+    /// Whether the network learns or is used.
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
     /// This module's parameter of that name; asking again, or from another module with the same path, shares it.
-    pub fn parameter(&self, name: &str, role: Role, shape: impl Into<Shape>, fan_in: usize) -> Tensor<'g> {
+    pub fn parameter(&self, name: &str, role: Role, shape: impl Into<Shape>, init: Init) -> Tensor<'g> {
         let path = join(&self.path, name);
         let mut registry = self.registry.borrow_mut();
         if let Some((_, tensor)) = registry.parameters.iter().find(|(parameter, _)| parameter.path == path) {
             return *tensor;
         }
-        let mut shape = shape.into();
-        if shape.elements() > MAX_ELEMENTS / 8 {
-            self.graph.refuse("parameter", vec![shape], "a parameter of this size fits no device");
-            shape = Shape::default();
-        }
+        let shape = self.allowed("parameter", shape.into());
         let tensor = self.graph.leaf(format!("parameter/{path}"), shape.clone());
-        registry.parameters.push((Parameter { path, shape, role, fan_in, feeds_relu: false }, tensor));
+        registry.parameters.push((Parameter { path, shape, role, init, feeds_relu: false }, tensor));
+        tensor
+    }
+
+    /// This module's buffer of that name, `initial` everywhere before the first step; after [`Scope::update`] the new value.
+    pub fn buffer(&self, name: &str, shape: impl Into<Shape>, initial: f32) -> Tensor<'g> {
+        self.register_buffer(name, shape.into(), initial, false)
+    }
+
+    /// A buffer of one number that counts, an i64 in PyTorch's files: `num_batches_tracked`.
+    pub fn counter(&self, name: &str) -> Tensor<'g> {
+        self.register_buffer(name, Shape::default(), 0.0, true)
+    }
+
+    fn register_buffer(&self, name: &str, shape: Shape, initial: f32, counts: bool) -> Tensor<'g> {
+        let path = join(&self.path, name);
+        let mut registry = self.registry.borrow_mut();
+        if let Some((_, tensor)) = registry.buffers.iter().find(|(buffer, _)| buffer.path == path) {
+            return *tensor;
+        }
+        let shape = self.allowed("buffer", shape);
+        let tensor = self.graph.leaf(format!("buffer/{path}"), shape.clone());
+        registry.buffers.push((Buffer { path, shape, initial, counts }, tensor));
+        tensor
+    }
+
+    /// What this module's buffer holds after the step, if the network learns. A name that is no buffer is left alone.
+    pub fn update(&self, name: &str, value: Tensor<'g>) {
+        let path = join(&self.path, name);
+        let mut registry = self.registry.borrow_mut();
+        let buffer = registry.buffers.iter_mut().find(|(buffer, _)| buffer.path == path);
+        if let (Mode::Train, Some((_, current))) = (self.mode, buffer) {
+            *current = value;
+        }
+    }
+
+    /// A number of this module that can change between two steps; it begins as `value`.
+    pub fn setting(&self, name: &str, value: f64) -> Tensor<'g> {
+        let path = join(&self.path, name);
+        let mut registry = self.registry.borrow_mut();
+        if let Some((_, tensor)) = registry.settings.iter().find(|(setting, _)| setting.path == path) {
+            return *tensor;
+        }
+        let tensor = self.graph.leaf(format!("setting/{path}"), []);
+        registry.settings.push((Setting { path, value: value as f32 }, tensor));
         tensor
     }
 
     /// Runs a child at `name` below this module.
     pub fn child(&self, name: &str, module: &dyn Module, input: Tensor<'g>) -> Tensor<'g> {
-        let scope = Scope { graph: self.graph, registry: self.registry, path: join(&self.path, name) };
+        let scope = Scope { graph: self.graph, registry: self.registry, mode: self.mode, path: join(&self.path, name) };
         let before = self.registry.borrow().layers.len();
         let text = module.to_string();
         let layer = format!("{} ({text})", scope.path);
@@ -85,6 +114,15 @@ impl<'s, 'g> Scope<'s, 'g> {
             self.registry.borrow_mut().layers.push((scope.path, text, output));
         }
         output
+    }
+
+    /// The shape, or a scalar in its place where no device would hold it.
+    fn allowed(&self, kind: &'static str, shape: Shape) -> Shape {
+        if shape.elements() <= MAX_ELEMENTS / 8 {
+            return shape;
+        }
+        self.graph.refuse(kind, vec![shape], format!("a {kind} of this size fits no device"));
+        Shape::default()
     }
 }
 

@@ -1,7 +1,7 @@
 //! A run's whole state as opaque bytes: what a page keeps, and what a new worker starts from.
 //!
-//! Layout, little-endian: magic, version, fingerprint of the network and the optimiser's kind, step, then parameters and
-//! states as f32, then a checksum of all before it.
+//! Layout, little-endian: magic, version, fingerprint of the network and the optimiser's kind, step, then parameters,
+//! states and buffers as f32, then a checksum of all before it.
 
 use super::Trainer;
 use crate::{Error, Result};
@@ -12,14 +12,14 @@ const HEADER: usize = 4 + 4 + 8 + 8;
 const CHECKSUM: usize = 8;
 
 impl Trainer {
-    /// Parameters, optimiser state and step.
+    /// Parameters, buffers, optimiser state and step.
     pub async fn snapshot(&self) -> Result<Vec<u8>> {
         let mut bytes = Vec::from(MAGIC);
         bytes.extend(VERSION.to_le_bytes());
         bytes.extend(self.fingerprint().to_le_bytes());
         bytes.extend(self.step.to_le_bytes());
         for name in self.flat_names() {
-            let values = self.store.read(&name).await?;
+            let values = self.store().read(&name).await?;
             bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
         }
         bytes.extend(checksum(&bytes).to_le_bytes());
@@ -30,7 +30,7 @@ impl Trainer {
     pub fn restore(&mut self, bytes: &[u8]) -> Result<()> {
         let refuse = |reason: &str| Err(Error::Snapshot { reason: reason.into() });
         let names = self.flat_names();
-        let len = self.segments.len();
+        let lengths = names.iter().map(|name| self.store().len(name)).collect::<Result<Vec<usize>>>()?;
         if bytes.get(..4) != Some(MAGIC) {
             return refuse("it does not begin as a snapshot does");
         }
@@ -40,7 +40,8 @@ impl Trainer {
         if number(bytes, 8, 8) != Some(self.fingerprint()) {
             return refuse("it belongs to another network or optimiser");
         }
-        let (Some(step), true) = (number(bytes, 16, 8), bytes.len() == HEADER + 4 * len * names.len() + CHECKSUM)
+        let (Some(step), true) =
+            (number(bytes, 16, 8), bytes.len() == HEADER + 4 * lengths.iter().sum::<usize>() + CHECKSUM)
         else {
             return refuse("it is cut short");
         };
@@ -52,8 +53,11 @@ impl Trainer {
             .chunks_exact(4)
             .map(|word| f32::from_le_bytes([word[0], word[1], word[2], word[3]]))
             .collect();
-        for (name, values) in names.iter().zip(values.chunks_exact(len)) {
-            self.store.write(name, values)?;
+        let mut rest = values.as_slice();
+        for (name, len) in names.iter().zip(lengths) {
+            let (values, after) = rest.split_at(len);
+            self.store().write(name, values)?;
+            rest = after;
         }
         (self.step, self.unread) = (step, 0);
         Ok(())
@@ -61,15 +65,16 @@ impl Trainer {
 
     fn flat_names(&self) -> Vec<String> {
         let states = (0..self.options.optimizer.states()).map(|state| format!("flat/state.{state}"));
-        std::iter::once("flat/parameters".to_owned()).chain(states).collect()
+        ["flat/parameters".to_owned()].into_iter().chain(states).chain(["flat/buffers".to_owned()]).collect()
     }
 
     /// Paths, shapes and the kind of optimiser, hashed.
     fn fingerprint(&self) -> u64 {
-        let parameters =
-            self.network.parameters().iter().map(|parameter| format!("{}{}", parameter.path, parameter.shape));
+        let network = self.network();
+        let parameters = network.parameters().iter().map(|parameter| format!("{}{}", parameter.path, parameter.shape));
+        let buffers = network.buffers().iter().map(|buffer| format!("{}{}", buffer.path, buffer.shape));
         let kind = format!("{:?}", std::mem::discriminant(&self.options.optimizer));
-        checksum(parameters.chain([kind]).collect::<String>().as_bytes())
+        checksum(parameters.chain([kind]).chain(buffers).collect::<String>().as_bytes())
     }
 }
 

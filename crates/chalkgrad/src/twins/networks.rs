@@ -1,7 +1,7 @@
 //! Whole networks, forward and backward: what single operations and maps cannot show is how they share memory.
 
 use super::{Case, Draw};
-use crate::nn::{AvgPool2d, Conv2d, Flatten, Linear, MaxPool2d, Network, ReLU, Sequential, Sigmoid, Tanh};
+use crate::nn::{AvgPool2d, Conv2d, Flatten, Linear, Loss, MaxPool2d, Mode, Network, ReLU, Sequential, Sigmoid, Tanh};
 use crate::op::Op;
 use crate::{NodeId, Result};
 
@@ -25,7 +25,7 @@ pub fn networks() -> Result<Vec<Case>> {
 }
 
 fn case(name: &str, network: &Network, batch: usize) -> Result<Case> {
-    let built = network.graph(batch)?;
+    let built = network.graph(batch, Mode::Train, Loss::CrossEntropy)?;
     let parameters: Vec<_> = built.parameters.iter().map(|&id| built.tensor(id)).collect();
     let gradients = built.graph.backward(built.tensor(built.loss), &parameters)?;
     let mut outputs: Vec<NodeId> = gradients.into_iter().map(|gradient| gradient.id()).collect();

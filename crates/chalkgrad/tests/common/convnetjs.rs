@@ -1,7 +1,7 @@
 //! The ConvNetJS network with pictures to train it on.
 
-use chalkgrad::nn::{Conv2d, Flatten, Initialization, Linear, MaxPool2d, Network, ReLU, Sequential};
-use chalkgrad::optim::{Optimizer, Schedule};
+use chalkgrad::nn::{Conv2d, Flatten, Linear, MaxPool2d, Network, ReLU, Sequential};
+use chalkgrad::optim::Optimizer;
 use chalkgrad::random::Stream;
 use chalkgrad::{Device, Examples, Options, Result, Trainer};
 
@@ -16,14 +16,7 @@ pub(crate) fn convnetjs() -> Result<Network> {
 
 /// A trainer by plain SGD at 0.01.
 pub(crate) async fn trainer(device: &Device, network: Network, batch: usize) -> Result<Trainer> {
-    let options = Options {
-        batch,
-        optimizer: Optimizer::sgd(0.01),
-        schedule: Schedule::Constant,
-        initialization: Initialization::PyTorch,
-        seed: 5,
-        decay_biases: true,
-    };
+    let options = Options { seed: 5, ..Options::new(batch, Optimizer::sgd(0.01)) };
     Trainer::new(device, network, options).await
 }
 

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use chalkgrad::nn::{
-    AvgPool2d, Conv2d, Flatten, Initialization, Linear, MaxPool2d, Network, NetworkGraph, ReLU, Sequential, Sigmoid,
+    AvgPool2d, Conv2d, Flatten, Init, Linear, Loss, MaxPool2d, Mode, Network, NetworkGraph, ReLU, Sequential, Sigmoid,
     Tanh,
 };
-use chalkgrad::optim::{Optimizer, Schedule};
+use chalkgrad::optim::Optimizer;
 use chalkgrad::{Array, Device, Examples, Options, Tensor, Trainer, check_gradients};
 use serde::Deserialize;
 
@@ -62,7 +62,7 @@ fn mlp() -> Sequential {
 /// The parameters of a network as drawn by name, within PyTorch's default bound.
 pub(crate) fn named(name: &str, network: &Network) -> Vec<(String, Array<f64>)> {
     let draw = |parameter: &chalkgrad::nn::Parameter| {
-        let bound = 1.0 / (parameter.fan_in as f64).sqrt();
+        let Init::Uniform { high: bound, .. } = parameter.init else { panic!("{} is not uniform", parameter.path) };
         (parameter.path.clone(), symmetric(&format!("{name}/{}", parameter.path), parameter.shape.dims(), bound))
     };
     network.parameters().iter().map(draw).collect()
@@ -150,7 +150,7 @@ impl Row {
 fn check(name: &str, network: fn() -> Sequential) {
     let row = load::<Vec<Row>>("networks").into_iter().find(|row| row.name == name).unwrap();
     let shape = Network::new(network(), &row.input[..]).unwrap();
-    let built = shape.graph(row.batch).unwrap();
+    let built = shape.graph(row.batch, Mode::Train, Loss::CrossEntropy).unwrap();
     let parameters: Vec<_> = built.parameters.iter().map(|&id| built.tensor(id)).collect();
     assert_eq!(parameters.len(), row.gradients.len());
     let leaves = row.leaves(&shape, &built);
@@ -167,14 +167,8 @@ fn check(name: &str, network: fn() -> Sequential) {
     row.compare(&shape, &interpret::<f32>(&built.graph, &leaves, &outputs).unwrap(), EQUAL, single);
     for device in &devices() {
         row.compare(&shape, &run(device, &built.graph, &leaves, &outputs).unwrap(), EQUAL, device.kind());
-        let options = Options {
-            batch: row.batch,
-            optimizer: Optimizer::Sgd { learning_rate: 0.01, momentum: 0.9, nesterov: false, weight_decay: 0.0 },
-            schedule: Schedule::Constant,
-            initialization: Initialization::PyTorch,
-            seed: 0,
-            decay_biases: true,
-        };
+        let sgd = Optimizer::Sgd { learning_rate: 0.01, momentum: 0.9, nesterov: false, weight_decay: 0.0 };
+        let options = Options::new(row.batch, sgd);
         let run = Run { device, name, classes: row.classes, steps: row.losses.len() };
         let losses = run.losses(&mut run.trainer(network(), &row.input, options));
         assert_all_close(&losses, &row.losses, 1e-4, &format!("{name} trained on {}, loss", device.kind()));

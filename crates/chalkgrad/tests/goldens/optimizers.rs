@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chalkgrad::Options;
-use chalkgrad::nn::{Initialization, Linear, Sequential, Tanh};
+use chalkgrad::nn::{Linear, Sequential, Tanh};
 use chalkgrad::optim::{Optimizer, Schedule};
 use serde::Deserialize;
 
@@ -73,12 +73,9 @@ fn check(is_kind: fn(&Rule) -> bool) {
     for row in rows {
         for device in &devices {
             let options = Options {
-                batch: 8,
-                optimizer: (&row.rule).into(),
                 schedule: row.schedule.map_or(Schedule::Constant, Schedule::from),
-                initialization: Initialization::PyTorch,
-                seed: 0,
                 decay_biases: row.decay_biases,
+                ..Options::new(8, (&row.rule).into())
             };
             let run = Run { device, name: "small", classes: 4, steps: row.losses.len() };
             let network = Sequential::new().with(Linear::new(6, 16)).with(Tanh).with(Linear::new(16, 4));
@@ -93,7 +90,7 @@ fn check(is_kind: fn(&Rule) -> bool) {
             let (title, kind) = (&row.title, device.kind());
             assert_all_close(&losses, &row.losses, 1e-4, &format!("{title} on {kind}, loss"));
             for (path, golden) in &row.parameters {
-                let values = pollster::block_on(trainer.parameter(path)).unwrap();
+                let values = pollster::block_on(trainer.model().parameter(path)).unwrap();
                 let values: Vec<f64> = values.into_iter().map(f64::from).collect();
                 golden.check(&format!("{title}/{path}"), &values, EQUAL, kind);
             }

@@ -107,7 +107,7 @@ impl Session {
             None => Batch::new(BATCH, self.data.shape())?,
         };
         batch.fill(pictures, indices, &self.data.transforms, None)?;
-        let measured = self.trainer.evaluate(examples(&batch)).await?;
+        let measured = self.trainer.model_mut().evaluate(examples(&batch)).await?;
         self.evaluations.batch = Some(batch);
         let examples = f64::from(measured.examples);
         total.loss += f64::from(measured.loss) * examples;

@@ -353,7 +353,7 @@ impl Session {
     /// Says where a loss that is no longer a number came from.
     async fn explain_not_a_number(&self, step: u64) -> Result<String> {
         for parameter in self.trainer.network().parameters() {
-            let values = self.trainer.parameter(&parameter.path).await?;
+            let values = self.trainer.model().parameter(&parameter.path).await?;
             let broken = values.iter().filter(|value| !value.is_finite()).count();
             if broken > 0 {
                 return Ok(format!(

@@ -107,9 +107,9 @@ impl Session {
 
         let probe = match self.panels.guesses.take() {
             Some(probe) => probe,
-            None => self.trainer.probe(PICTURES, probabilities).await?,
+            None => self.trainer.model_mut().probe(PICTURES, probabilities).await?,
         };
-        let values = self.trainer.look(&probe, &batch.images).await?;
+        let values = self.trainer.model().look(&probe, &batch.images).await?;
         self.panels.guesses = Some(probe);
         let classes = self.trainer.network().output().elements();
         let rows = values[0].chunks_exact(classes).zip(&labels).enumerate();
@@ -130,7 +130,7 @@ impl Session {
     async fn filters(&mut self) -> Result<Option<(EventBody, Vec<Vec<u8>>)>> {
         let first = self.trainer.network().parameters().iter().find(|parameter| parameter.shape.rank() == 4).cloned();
         let Some(parameter) = first else { return Ok(None) };
-        let values = self.trainer.parameter(&parameter.path).await?;
+        let values = self.trainer.model().parameter(&parameter.path).await?;
         let dims = [0, 1, 2, 3].map(|axis| parameter.shape.dims()[axis]);
         let layer = parameter.path.rsplit_once('.').map_or("", |(layer, _)| layer).to_owned();
         let (sheet, bytes) = sheet::filters(&parameter.path, &values, dims);
@@ -149,9 +149,9 @@ impl Session {
 
         let probe = match self.panels.activations.take() {
             Some(probe) => probe,
-            None => self.trainer.probe(1, |graph| graph.layers.clone()).await?,
+            None => self.trainer.model_mut().probe(1, |graph| graph.layers.clone()).await?,
         };
-        let values = self.trainer.look(&probe, &batch.images).await?;
+        let values = self.trainer.model().look(&probe, &batch.images).await?;
         self.panels.activations = Some(probe);
         let mut layers = vec![sheet::pictures("input", shape, 1)];
         let mut buffers = vec![picture];

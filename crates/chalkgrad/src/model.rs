@@ -1,0 +1,186 @@
+//! A network with its numbers on a device: what can be evaluated, looked into, saved and loaded. Training it is the
+//! business of `trainer.rs`.
+
+use std::collections::HashMap;
+
+use crate::nn::{Initialization, Loss, Mode, Network, NetworkGraph};
+use crate::store::ALIGNMENT;
+use crate::{Array, Device, Error, NodeId, Program, Result, Store, Tensor};
+
+/// Pictures with labels. All three slices are row-major; `weights` says how much each example counts.
+#[derive(Debug, Clone, Copy)]
+pub struct Examples<'a> {
+    /// `[N, …]`
+    pub images: &'a [f32],
+    /// `[N]` class indices, or what the loss compares the output with.
+    pub labels: &'a [f32],
+    /// `[N]`; 0 for padding.
+    pub weights: &'a [f32],
+}
+
+/// Loss and accuracy over one batch of an evaluation.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Evaluation {
+    /// Weighted mean loss.
+    pub loss: f32,
+    /// Weighted fraction correct; NaN under a loss that knows no right and wrong.
+    pub accuracy: f32,
+    /// Sum of the weights.
+    pub examples: f32,
+}
+
+/// A network with its parameters, buffers and settings in a store.
+pub struct Model {
+    network: Network,
+    loss: Loss,
+    store: Store,
+    evaluations: HashMap<usize, Program>,
+    predictions: HashMap<usize, Probe>,
+}
+
+/// A program of its own that looks into the network without touching its training.
+pub struct Probe {
+    program: Program,
+    images: String,
+    outputs: usize,
+}
+
+impl Model {
+    /// Puts the network on a device with PyTorch's first values, drawn from the seed.
+    pub fn new(device: &Device, network: Network, loss: Loss, seed: u64) -> Result<Self> {
+        let mut store = Store::new(device);
+        let parameters = network.parameters().iter();
+        let parts = parameters.map(|parameter| (format!("parameter/{}", parameter.path), parameter.shape.elements()));
+        store.add_flat("flat/parameters", &parts.collect::<Vec<_>>(), ALIGNMENT)?;
+        let buffers = network.buffers().iter();
+        let parts = buffers.map(|buffer| (format!("buffer/{}", buffer.path), buffer.shape.elements()));
+        store.add_flat("flat/buffers", &parts.collect::<Vec<_>>(), ALIGNMENT)?;
+        let settings = network.settings().iter().map(|setting| (format!("setting/{}", setting.path), 1));
+        store.add_flat("flat/settings", &settings.collect::<Vec<_>>(), 1)?;
+        for setting in network.settings() {
+            store.write(&format!("setting/{}", setting.path), &[setting.value])?;
+        }
+        let (evaluations, predictions) = (HashMap::new(), HashMap::new());
+        let model = Self { network, loss, store, evaluations, predictions };
+        model.initialize(Initialization::PyTorch, seed)?;
+        Ok(model)
+    }
+
+    /// Gives every parameter and buffer its first values.
+    pub fn initialize(&self, initialization: Initialization, seed: u64) -> Result<()> {
+        for (index, parameter) in self.network.parameters().iter().enumerate() {
+            let values = initialization.values(parameter, seed, index);
+            self.store.write(&format!("parameter/{}", parameter.path), &values)?;
+        }
+        for buffer in self.network.buffers() {
+            self.store.write(&format!("buffer/{}", buffer.path), &vec![buffer.initial; buffer.shape.elements()])?;
+        }
+        Ok(())
+    }
+
+    /// The network.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// What it is judged by.
+    pub fn loss(&self) -> Loss {
+        self.loss
+    }
+
+    /// Where its state lies.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(crate) fn store_mut(&mut self) -> &mut Store {
+        &mut self.store
+    }
+
+    /// A parameter's values by its path.
+    pub async fn parameter(&self, path: &str) -> Result<Vec<f32>> {
+        self.store.read(&format!("parameter/{path}")).await
+    }
+
+    /// A buffer's values by its path.
+    pub async fn buffer(&self, path: &str) -> Result<Vec<f32>> {
+        self.store.read(&format!("buffer/{path}")).await
+    }
+
+    /// Changes a number of a layer from the next step on: `set("6.p", 0.3)`.
+    pub fn set(&self, path: &str, value: f32) -> Result<()> {
+        self.store.write(&format!("setting/{path}"), &[value])
+    }
+
+    /// Loss and accuracy on a batch of any size, without training on it.
+    pub async fn evaluate(&mut self, examples: Examples<'_>) -> Result<Evaluation> {
+        let batch = examples.weights.len();
+        if !self.evaluations.contains_key(&batch) {
+            self.add_inputs(batch)?;
+            let graph = self.network.graph(batch, Mode::Evaluate, self.loss)?;
+            let outputs = [graph.loss, graph.accuracy].map(|id| graph.tensor(id));
+            let program = Program::compile(&self.store, &graph.graph, &[], &outputs).await?;
+            self.evaluations.insert(batch, program);
+        }
+        self.write_inputs(batch, examples)?;
+        let program = &self.evaluations[&batch];
+        Program::run(&[program])?;
+        let (loss, accuracy) = (program.read(0).await?[0], program.read(1).await?[0]);
+        Ok(Evaluation { loss, accuracy, examples: examples.weights.iter().sum() })
+    }
+
+    /// The network's output, `[N, …]`, for images `[N, …]`: logits, where it is a classifier.
+    pub async fn predict(&mut self, images: &[f32]) -> Result<Array<f32>> {
+        let (elements, expected) = (self.network.input().elements(), self.network.input().clone());
+        if images.is_empty() || !images.len().is_multiple_of(elements.max(1)) {
+            return Err(Error::WrongSize { name: "images".into(), expected, elements: images.len() });
+        }
+        let batch = images.len() / elements;
+        if !self.predictions.contains_key(&batch) {
+            let probe = self.probe(batch, |graph| vec![graph.logits]).await?;
+            self.predictions.insert(batch, probe);
+        }
+        Ok(self.look(&self.predictions[&batch], images).await?.remove(0))
+    }
+
+    /// A program that reads what `select` names in a graph of this batch size; `select` may add nodes.
+    pub async fn probe(&mut self, batch: usize, select: impl FnOnce(&NetworkGraph) -> Vec<NodeId>) -> Result<Probe> {
+        self.add_inputs(batch)?;
+        let graph = self.network.graph(batch, Mode::Evaluate, self.loss)?;
+        let selected = select(&graph);
+        let outputs: Vec<Tensor<'_>> = selected.iter().map(|&id| graph.tensor(id)).collect();
+        let program = Program::compile(&self.store, &graph.graph, &[], &outputs).await?;
+        Ok(Probe { program, images: format!("input/{batch}/images"), outputs: selected.len() })
+    }
+
+    /// Runs a probe on its batch of images.
+    pub async fn look(&self, probe: &Probe, images: &[f32]) -> Result<Vec<Array<f32>>> {
+        self.store.write(&probe.images, images)?;
+        Program::run(&[&probe.program])?;
+        let mut values = Vec::with_capacity(probe.outputs);
+        for index in 0..probe.outputs {
+            values.push(probe.program.read(index).await?);
+        }
+        Ok(values)
+    }
+
+    /// Regions for a batch of this size, unless they are there.
+    pub(crate) fn add_inputs(&mut self, batch: usize) -> Result<()> {
+        if self.store.contains(&format!("input/{batch}/images")) {
+            return Ok(());
+        }
+        let images = self.network.input().elements().saturating_mul(batch);
+        let output = [&[batch], self.network.output().dims()].concat().into();
+        let labels = self.loss.targets(&output).elements();
+        for (name, len) in [("images", images), ("labels", labels), ("weights", batch)] {
+            self.store.add(format!("input/{batch}/{name}"), len)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn write_inputs(&self, batch: usize, examples: Examples<'_>) -> Result<()> {
+        self.store.write(&format!("input/{batch}/images"), examples.images)?;
+        self.store.write(&format!("input/{batch}/labels"), examples.labels)?;
+        self.store.write(&format!("input/{batch}/weights"), examples.weights)
+    }
+}
