@@ -1,6 +1,8 @@
 //! The computation graph: nodes with an operation, a shape and the nodes they read. Building it computes shapes and
 //! nothing else; running is the business of `interpreter.rs` and `program.rs`.
 
+mod normalization;
+
 use std::cell::RefCell;
 use std::fmt;
 use std::ops::{Add, Div, Mul, Neg, Sub};

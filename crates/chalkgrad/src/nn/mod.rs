@@ -8,7 +8,10 @@ mod registry;
 mod scope;
 
 pub use init::{Init, Initialization};
-pub use layers::{AvgPool2d, Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential, Sigmoid, Tanh};
+pub use layers::{
+    AvgPool2d, BatchNorm1d, BatchNorm2d, Conv2d, Flatten, Identity, LayerNorm, Linear, MaxPool2d, ReLU, Sequential,
+    Sigmoid, Tanh,
+};
 pub use loss::Loss;
 pub use network::{LayerSummary, Network, NetworkGraph};
 pub use registry::{Buffer, Parameter, Role, Setting};

@@ -14,6 +14,12 @@ pub trait Module: fmt::Display {
     fn forward<'g>(&self, scope: &Scope<'_, 'g>, input: Tensor<'g>) -> Tensor<'g>;
 }
 
+impl<M: Module + ?Sized> Module for Box<M> {
+    fn forward<'g>(&self, scope: &Scope<'_, 'g>, input: Tensor<'g>) -> Tensor<'g> {
+        (**self).forward(scope, input)
+    }
+}
+
 /// Whether a network learns or is used: PyTorch's `train()` and `eval()`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Mode {

@@ -1,6 +1,8 @@
 """Every operation over shapes and options, and its inputs' gradients for the loss Σ output × weights. What the files
 of this folder share; each holds one theme."""
 
+import torch
+
 from golden import fill, golden, uniform, write
 
 

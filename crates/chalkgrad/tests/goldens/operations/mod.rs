@@ -5,6 +5,7 @@ mod elementwise;
 mod expressions;
 mod losses;
 mod matrices;
+mod normalization;
 mod pictures;
 mod reductions;
 mod shapes;

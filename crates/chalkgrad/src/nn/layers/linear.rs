@@ -1,0 +1,48 @@
+//! Fully connected layers.
+
+use std::fmt;
+
+use super::truth;
+use crate::Tensor;
+use crate::nn::{Init, Module, Role, Scope};
+
+/// Fully connected layer, `torch.nn.Linear`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Linear {
+    pub in_features: usize,
+    pub out_features: usize,
+    pub bias: bool,
+}
+
+impl Linear {
+    /// With bias.
+    pub fn new(in_features: usize, out_features: usize) -> Self {
+        Self { in_features, out_features, bias: true }
+    }
+}
+
+impl Module for Linear {
+    fn forward<'g>(&self, scope: &Scope<'_, 'g>, input: Tensor<'g>) -> Tensor<'g> {
+        let weight = [self.out_features, self.in_features];
+        let init = Init::fan_in(self.in_features);
+        let weight = scope.parameter("weight", Role::Weight, weight, init);
+        let bias = self.bias.then(|| scope.parameter("bias", Role::Bias, [self.out_features], init));
+        let shape = input.shape();
+        match shape.dims() {
+            [_, features] if *features == self.in_features => {}
+            [_, features] => {
+                let rule = format!("it takes {} features an example, but {features} arrive", self.in_features);
+                scope.graph().refuse("linear", vec![shape, weight.shape()], rule);
+            }
+            _ => scope.graph().refuse("linear", vec![shape], "it takes [N, features]: put nn.Flatten() before it"),
+        }
+        input.linear(weight, bias)
+    }
+}
+
+impl fmt::Display for Linear {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { in_features, out_features, bias } = *self;
+        write!(f, "Linear(in_features={in_features}, out_features={out_features}, bias={})", truth(bias))
+    }
+}
