@@ -62,6 +62,8 @@ impl Level {
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => "CPU, AVX2",
             #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+            Self::Simd128 if cfg!(feature = "relaxed-simd") => "CPU, WebAssembly relaxed SIMD",
+            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
             Self::Simd128 => "CPU, WebAssembly SIMD",
             Self::Portable => "CPU",
         }
@@ -104,7 +106,8 @@ impl Simd for Avx2 {
     }
 }
 
-/// WebAssembly's 128-bit vectors; multiply and add round separately.
+/// WebAssembly's 128-bit vectors. Multiply and add round separately, but with the feature `relaxed-simd` the machine may round
+/// once, and then results differ between machines in the last bits.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 #[derive(Clone, Copy)]
 pub(super) struct Simd128;
@@ -136,6 +139,9 @@ impl Simd for Simd128 {
     }
     #[inline(always)]
     unsafe fn multiply_add(a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector {
+        #[cfg(feature = "relaxed-simd")]
+        return core::arch::wasm32::f32x4_relaxed_madd(a, b, c);
+        #[cfg(not(feature = "relaxed-simd"))]
         core::arch::wasm32::f32x4_add(core::arch::wasm32::f32x4_mul(a, b), c)
     }
 }

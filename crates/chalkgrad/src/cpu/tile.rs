@@ -66,8 +66,8 @@ pub(super) fn product(level: Level, product: &Product<'_>, output: &mut [f32]) {
         #[cfg(target_arch = "x86_64")]
         Level::Avx2 => unsafe { product_avx2(product, output) },
         #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-        // SAFETY: as above; simd128 is in the build.
-        Level::Simd128 => unsafe { product_with::<super::simd::Simd128, 2>(product, output) },
+        // SAFETY: as above; simd128 is in the build, and a module with relaxed instructions runs only where they are.
+        Level::Simd128 => unsafe { product_simd128(product, output) },
         // SAFETY: as above; plain arrays need nothing.
         Level::Portable => unsafe { product_with::<Portable, 2>(product, output) },
     }
@@ -89,6 +89,12 @@ impl Product<'_> {
 #[target_feature(enable = "avx2,fma")]
 unsafe fn product_avx2(product: &Product<'_>, output: &mut [f32]) {
     unsafe { product_with::<super::simd::Avx2, 3>(product, output) }
+}
+
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[cfg_attr(feature = "relaxed-simd", target_feature(enable = "relaxed-simd"))]
+unsafe fn product_simd128(product: &Product<'_>, output: &mut [f32]) {
+    unsafe { product_with::<super::simd::Simd128, 2>(product, output) }
 }
 
 /// # Safety
@@ -192,8 +198,8 @@ pub(super) fn outer_sum(level: Level, outer: &OuterSum<'_>, sums: &mut [f32]) {
         #[cfg(target_arch = "x86_64")]
         Level::Avx2 => unsafe { outer_sum_avx2(outer, sums) },
         #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-        // SAFETY: as above; simd128 is in the build.
-        Level::Simd128 => unsafe { outer_sum_with::<super::simd::Simd128>(outer, sums) },
+        // SAFETY: as above; simd128 is in the build, and a module with relaxed instructions runs only where they are.
+        Level::Simd128 => unsafe { outer_sum_simd128(outer, sums) },
         // SAFETY: as above; plain arrays need nothing.
         Level::Portable => unsafe { outer_sum_with::<Portable>(outer, sums) },
     }
@@ -203,6 +209,12 @@ pub(super) fn outer_sum(level: Level, outer: &OuterSum<'_>, sums: &mut [f32]) {
 #[target_feature(enable = "avx2,fma")]
 unsafe fn outer_sum_avx2(outer: &OuterSum<'_>, sums: &mut [f32]) {
     unsafe { outer_sum_with::<super::simd::Avx2>(outer, sums) }
+}
+
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[cfg_attr(feature = "relaxed-simd", target_feature(enable = "relaxed-simd"))]
+unsafe fn outer_sum_simd128(outer: &OuterSum<'_>, sums: &mut [f32]) {
+    unsafe { outer_sum_with::<super::simd::Simd128>(outer, sums) }
 }
 
 /// # Safety

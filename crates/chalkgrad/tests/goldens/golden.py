@@ -52,12 +52,12 @@ def number(value):
     return float(f"{torch.as_tensor(value).item():.9g}")
 
 
-def golden(name, tensor):
+def golden(name, tensor, samples=SAMPLES):
     """What is kept of a tensor."""
     flat = tensor.detach().flatten()
     count = len(flat)
     start = seed(name + "/at")
-    places = range(count) if count <= SAMPLES else [int(unit(start, draw) * count) for draw in range(SAMPLES)]
+    places = range(count) if count <= samples else [int(unit(start, draw) * count) for draw in range(samples)]
     weights = fill(name + "/projection", uniform(count))
     return {
         "shape": list(tensor.shape),
