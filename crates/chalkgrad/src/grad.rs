@@ -52,22 +52,22 @@ fn derivative<'g>(node: &Node, x: &[Tensor<'g>], y: Tensor<'g>, g: Tensor<'g>) -
             vec![Some(to_a), Some(to_b)]
         }
         // The three are linear in each argument, and each is the adjoint of another.
-        Op::Conv2d(window) => {
+        Op::Conv2d { window, groups } => {
             let input = picture(x[0]);
             vec![
-                Some(graph.apply(Op::Conv2dInputGradient { window: *window, input }, &[g, x[1]])),
-                Some(graph.apply(Op::Conv2dWeightGradient(*window), &[x[0], g])),
+                Some(graph.apply(Op::Conv2dInputGradient { window: *window, groups: *groups, input }, &[g, x[1]])),
+                Some(graph.apply(Op::Conv2dWeightGradient { window: *window, groups: *groups }, &[x[0], g])),
             ]
         }
-        Op::Conv2dInputGradient { window, .. } => vec![
-            Some(graph.apply(Op::Conv2d(*window), &[g, x[1]])),
-            Some(graph.apply(Op::Conv2dWeightGradient(*window), &[g, x[0]])),
+        Op::Conv2dInputGradient { window, groups, .. } => vec![
+            Some(graph.apply(Op::Conv2d { window: *window, groups: *groups }, &[g, x[1]])),
+            Some(graph.apply(Op::Conv2dWeightGradient { window: *window, groups: *groups }, &[g, x[0]])),
         ],
-        Op::Conv2dWeightGradient(window) => {
+        Op::Conv2dWeightGradient { window, groups } => {
             let input = picture(x[0]);
             vec![
-                Some(graph.apply(Op::Conv2dInputGradient { window: *window, input }, &[x[1], g])),
-                Some(graph.apply(Op::Conv2d(*window), &[x[0], g])),
+                Some(graph.apply(Op::Conv2dInputGradient { window: *window, groups: *groups, input }, &[x[1], g])),
+                Some(graph.apply(Op::Conv2d { window: *window, groups: *groups }, &[x[0], g])),
             ]
         }
         Op::MaxPool2d(window) => vec![Some(graph.apply(Op::MaxPool2dGradient(*window), &[x[0], g]))], // to the first maximum

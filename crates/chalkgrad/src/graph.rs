@@ -2,12 +2,13 @@
 //! nothing else; running is the business of `interpreter.rs` and `program.rs`.
 
 mod normalization;
+mod pictures;
 
 use std::cell::RefCell;
 use std::fmt;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-use crate::op::{Binary, Op, Unary, Window};
+use crate::op::{Binary, Op, Unary};
 use crate::{Error, Result, Shape};
 
 /// More than this many numbers fit no device; larger shapes are typing errors.
@@ -250,25 +251,6 @@ impl<'g> Tensor<'g> {
     pub fn linear(self, weight: Self, bias: Option<Self>) -> Self {
         let product = self.matmul_with(weight, false, true);
         bias.map_or(product, |bias| product + bias)
-    }
-
-    /// Images `[N, C, H, W]`, weight `[O, C, kh, kw]`, bias `[O]`.
-    pub fn conv2d(self, weight: Self, bias: Option<Self>, window: Window) -> Self {
-        let product = self.graph.apply(Op::Conv2d(window), &[self, weight]);
-        bias.map_or(product, |bias| {
-            let channels = bias.shape().elements();
-            product + bias.reshape([1, channels, 1, 1])
-        })
-    }
-
-    /// The largest of each window.
-    pub fn max_pool2d(self, window: Window) -> Self {
-        self.graph.apply(Op::MaxPool2d(window), &[self])
-    }
-
-    /// The mean of each window, padding counted as zero.
-    pub fn avg_pool2d(self, window: Window) -> Self {
-        self.graph.apply(Op::AvgPool2d(window), &[self])
     }
 
     /// `log(softmax(x))` over the last axis of a matrix.

@@ -1,6 +1,11 @@
 //! The operations: what each is called, which shapes it takes, which shape it gives.
 //! Derivatives stand in `grad.rs`, kernels under the same stem in `cpu/` and `gpu/`.
 
+mod pictures;
+mod window;
+
+pub use window::Window;
+
 use crate::Shape;
 
 /// One operation of a graph. Row-major tensors; pictures are `[N, C, H, W]`.
@@ -27,12 +32,13 @@ pub enum Op {
     Sum { axes: Vec<usize>, keep: bool },
     /// `a · b` of two matrices, each read transposed if its flag says so.
     MatMul { transpose_a: bool, transpose_b: bool },
-    /// Images `[N, C, H, W]` and weight `[O, C, kh, kw]` to `[N, O, H', W']`: cross-correlation, as PyTorch's.
-    Conv2d(Window),
+    /// Images `[N, C, H, W]` and weight `[O, C / groups, kh, kw]` to `[N, O, H', W']`: cross-correlation, as PyTorch's.
+    /// Each group of output channels reads its own group of input channels.
+    Conv2d { window: Window, groups: usize },
     /// Of `conv2d`: output gradient and weight to the images' gradient, of this height and width.
-    Conv2dInputGradient { window: Window, input: [usize; 2] },
+    Conv2dInputGradient { window: Window, groups: usize, input: [usize; 2] },
     /// Of `conv2d`: images and output gradient to the weight's gradient.
-    Conv2dWeightGradient(Window),
+    Conv2dWeightGradient { window: Window, groups: usize },
     /// The largest of each window; padding never wins.
     MaxPool2d(Window),
     /// Images and output gradient: each gradient to the first maximum of its window.
@@ -76,50 +82,6 @@ pub enum Binary {
     Equal,
 }
 
-/// A window that slides over a picture: kernel, stride, padding, each as [height, width].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Window {
-    pub kernel: [usize; 2],
-    pub stride: [usize; 2],
-    pub padding: [usize; 2],
-}
-
-impl Window {
-    /// A square kernel with stride 1 and no padding.
-    pub fn square(kernel: usize) -> Self {
-        Self { kernel: [kernel; 2], stride: [1; 2], padding: [0; 2] }
-    }
-
-    /// The same with this stride along both axes.
-    pub fn stride(self, stride: usize) -> Self {
-        Self { stride: [stride; 2], ..self }
-    }
-
-    /// The same with this padding on all four sides.
-    pub fn padding(self, padding: usize) -> Self {
-        Self { padding: [padding; 2], ..self }
-    }
-
-    /// Height and width of what comes out, or the rule that is broken.
-    pub fn output(&self, input: [usize; 2]) -> Result<[usize; 2], String> {
-        let mut output = [0; 2];
-        for axis in 0..2 {
-            let padding = self.padding[axis].checked_mul(2).and_then(|padding| padding.checked_add(input[axis]));
-            let (Some(padded), true) = (padding, self.stride[axis] > 0 && self.kernel[axis] > 0) else {
-                return Err("kernel and stride must be at least 1, and padding a small number".into());
-            };
-            if self.kernel[axis] > padded {
-                return Err(format!(
-                    "the kernel {}×{} is larger than the picture {}×{} with its padding",
-                    self.kernel[0], self.kernel[1], input[0], input[1]
-                ));
-            }
-            output[axis] = (padded - self.kernel[axis]) / self.stride[axis] + 1;
-        }
-        Ok(output)
-    }
-}
-
 impl Op {
     /// PyTorch's name of the operation, or ours where it has none.
     pub fn name(&self) -> &'static str {
@@ -134,9 +96,9 @@ impl Op {
             Self::Permute { .. } => "permute",
             Self::Sum { .. } => "sum",
             Self::MatMul { .. } => "matmul",
-            Self::Conv2d(_) => "conv2d",
+            Self::Conv2d { .. } => "conv2d",
             Self::Conv2dInputGradient { .. } => "conv2d_input_gradient",
-            Self::Conv2dWeightGradient(_) => "conv2d_weight_gradient",
+            Self::Conv2dWeightGradient { .. } => "conv2d_weight_gradient",
             Self::MaxPool2d(_) => "max_pool2d",
             Self::MaxPool2dGradient(_) => "max_pool2d_gradient",
             Self::AvgPool2d(_) => "avg_pool2d",
@@ -184,17 +146,12 @@ impl Op {
                 }
             }
             (Self::MatMul { .. }, _) => Err("it multiplies two matrices".into()),
-            (Self::Conv2d(window), [[n, c, h, w], [o, weight_channels, kh, kw]]) => {
-                if c != weight_channels {
-                    return Err(format!("the pictures have {c} channels, the weight is made for {weight_channels}"));
-                }
-                debug_assert_eq!([*kh, *kw], window.kernel);
-                let [height, width] = window.output([*h, *w])?;
-                Ok([*n, *o, height, width].into())
+            (Self::Conv2d { window, groups }, [x, weight]) => pictures::conv2d(window, *groups, x, weight),
+            (Self::Conv2dInputGradient { window, groups, input }, [g, weight]) => {
+                pictures::conv2d_input_gradient(window, *groups, *input, g, weight)
             }
-            (Self::Conv2dInputGradient { input, .. }, [[n, ..], [_, c, ..]]) => Ok([*n, *c, input[0], input[1]].into()),
-            (Self::Conv2dWeightGradient(window), [[_, c, ..], [_, o, ..]]) => {
-                Ok([*o, *c, window.kernel[0], window.kernel[1]].into())
+            (Self::Conv2dWeightGradient { window, groups }, [x, g]) => {
+                pictures::conv2d_weight_gradient(window, *groups, x, g)
             }
             (Self::MaxPool2d(window) | Self::AvgPool2d(window), [[n, c, h, w]]) => {
                 if (0..2).any(|axis| window.padding[axis] > window.kernel[axis] / 2) {
@@ -203,9 +160,7 @@ impl Op {
                 let [height, width] = window.output([*h, *w])?;
                 Ok([*n, *c, height, width].into())
             }
-            (Self::Conv2d(_) | Self::MaxPool2d(_) | Self::AvgPool2d(_), _) => {
-                Err("it takes pictures of shape [N, C, H, W]".into())
-            }
+            (Self::MaxPool2d(_) | Self::AvgPool2d(_), _) => Err("it takes pictures of shape [N, C, H, W]".into()),
             (Self::MaxPool2dGradient(_), [[_, _, _, _], _]) => Ok(inputs[0].clone()),
             (Self::AvgPool2dGradient { input, .. }, [[n, c, ..]]) => Ok([*n, *c, input[0], input[1]].into()),
             (Self::LogSoftmax, [[_, _]]) => Ok(inputs[0].clone()),

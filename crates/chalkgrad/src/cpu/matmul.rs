@@ -39,6 +39,7 @@ impl MatMul {
 
     pub(super) fn run(&self, level: Level, a: &[f32], b: &[f32], y: &mut [f32], scratch: &mut Scratch) {
         let [transpose_a, transpose_b] = self.transpose;
+        scratch.packed.clear();
         tile::pack_rows(&mut scratch.packed, self.rows, self.inner, |row, k| {
             if transpose_a { a[k * self.rows + row] } else { a[row * self.inner + k] }
         });

@@ -25,7 +25,7 @@ fn each_winner(x: &[f32], input: [usize; 2], window: &Window, output: [usize; 2]
 }
 
 /// Two by two, side by side: what nearly every network pools with. Such windows need no bounds and no search.
-const HALVING: Window = Window { kernel: [2; 2], stride: [2; 2], padding: [0; 2] };
+const HALVING: Window = Window::square(2).stride(2);
 
 pub(super) fn forward(x: &[f32], images: &Shape, window: Window, y: &mut [f32], shape: &Shape) {
     let (input, output) = (plane(images), plane(shape));

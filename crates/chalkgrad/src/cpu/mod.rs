@@ -162,14 +162,19 @@ fn prepare(level: Level, step: &Step) -> Prepared {
         Op::MatMul { transpose_a, transpose_b } => {
             Prepared::MatMul(matmul::MatMul::new(level, [*transpose_a, *transpose_b], input(0), shape))
         }
-        Op::Conv2d(window) => {
-            Prepared::Convolution(conv2d::Convolution::forward(level, *window, input(0), input(1), shape))
+        Op::Conv2d { window, groups } => {
+            Prepared::Convolution(conv2d::Convolution::forward(level, *window, *groups, input(0), input(1), shape))
         }
-        Op::Conv2dInputGradient { window, .. } => {
-            Prepared::Convolution(conv2d::Convolution::input_gradient(level, *window, input(0), input(1), shape))
-        }
-        Op::Conv2dWeightGradient(window) => {
-            Prepared::WeightGradient(conv2d::WeightGradient::new(level, *window, input(0), input(1)))
+        Op::Conv2dInputGradient { window, groups, .. } => Prepared::Convolution(conv2d::Convolution::input_gradient(
+            level,
+            *window,
+            *groups,
+            input(0),
+            input(1),
+            shape,
+        )),
+        Op::Conv2dWeightGradient { window, groups } => {
+            Prepared::WeightGradient(conv2d::WeightGradient::new(level, *window, *groups, input(0), input(1)))
         }
         _ => Prepared::Nothing,
     }
@@ -191,12 +196,12 @@ fn operate(
                 matmul.run(level, values(0), values(1), y, scratch);
             }
         }
-        Op::Conv2d(_) | Op::Conv2dInputGradient { .. } => {
+        Op::Conv2d { .. } | Op::Conv2dInputGradient { .. } => {
             if let Prepared::Convolution(convolution) = prepared {
                 convolution.run(level, values(0), values(1), y, scratch);
             }
         }
-        Op::Conv2dWeightGradient(_) => {
+        Op::Conv2dWeightGradient { .. } => {
             if let Prepared::WeightGradient(gradient) = prepared {
                 gradient.run(level, values(0), values(1), y, scratch);
             }

@@ -1,10 +1,14 @@
 //! The two register tiles that matrix products and convolutions are made of. Both walk a reduction and keep their sums
-//! in registers: 4 × 2 vectors, because more spills in V8 (4 × 3 with AVX2's sixteen registers).
+//! in registers: 4 × 2 vectors, because more spills in V8 (4 × 3 with AVX2's sixteen registers). A product of one row, as
+//! depthwise convolutions have, takes 1 × 8.
 
 use super::simd::{Level, Portable, Simd};
 
 /// Rows (output channels) of a tile; packed factors hold this many numbers a reduction step.
 pub(super) const ROWS: usize = 4;
+
+/// Vectors of a tile of one row: many, and as many as a product's panel has.
+const LONE: [usize; 2] = [8, 3];
 
 /// Room that vectors may read past the last number of an input: a whole vector of any level.
 pub(super) const SLACK: usize = 16;
@@ -37,15 +41,24 @@ pub(super) fn positions(
     (0..rows).flat_map(row).collect()
 }
 
-/// A factor packed for `product`: groups of four rows, `[group][k][4]`, zeros past the last row.
+/// Rows of the tiles that compute a product of this many: one alone would leave three of four idle.
+fn tile_height(rows: usize) -> usize {
+    if rows == 1 { 1 } else { ROWS }
+}
+
+/// Appends a factor packed for `product`: groups of as many rows as a tile has, `[group][k][row]`, zeros past the last row.
 pub(super) fn pack_rows(packed: &mut Vec<f32>, rows: usize, steps: usize, at: impl Fn(usize, usize) -> f32) {
-    packed.clear();
-    for group in 0..rows.div_ceil(ROWS) {
+    let height = tile_height(rows);
+    for first in (0..rows).step_by(height) {
         for k in 0..steps {
-            let row = |lane: usize| group * ROWS + lane;
-            packed.extend((0..ROWS).map(|lane| if row(lane) < rows { at(row(lane), k) } else { 0.0 }));
+            packed.extend((first..first + height).map(|row| if row < rows { at(row, k) } else { 0.0 }));
         }
     }
+}
+
+/// Numbers of a factor so packed.
+pub(super) fn packed_len(rows: usize, steps: usize) -> usize {
+    rows.next_multiple_of(tile_height(rows)) * steps
 }
 
 /// What `product` computes: `output[row · output_plane + position] = Σ_k packed[row][k] · input[position + offsets[k]]`.
@@ -81,7 +94,7 @@ impl Product<'_> {
         assert!(reach <= self.input.len(), "a product reads past its input");
         let reach = last(|position| position.output + position.lanes) + self.rows.saturating_sub(1) * self.output_plane;
         assert!(reach <= output, "a product writes past its output");
-        assert!(self.packed.len() >= self.rows.div_ceil(ROWS) * ROWS * self.offsets.len(), "a factor is short");
+        assert!(self.packed.len() >= packed_len(self.rows, self.offsets.len()), "a factor is short");
     }
 }
 
@@ -101,27 +114,48 @@ unsafe fn product_simd128(product: &Product<'_>, output: &mut [f32]) {
 /// `product.check` holds, and the CPU has `S`.
 #[inline(always)]
 unsafe fn product_with<S: Simd, const VECTORS: usize>(product: &Product<'_>, output: &mut [f32]) {
-    let chunks = product.positions.chunks_exact(VECTORS);
+    unsafe {
+        if tile_height(product.rows) == 1 {
+            let rest = tiles::<S, 1, { LONE[0] }>(product, product.positions, output);
+            let rest = tiles::<S, 1, { LONE[1] }>(product, rest, output);
+            tiles::<S, 1, 1>(product, rest, output);
+        } else {
+            let rest = tiles::<S, ROWS, VECTORS>(product, product.positions, output);
+            tiles::<S, ROWS, 1>(product, rest, output);
+        }
+    }
+}
+
+/// As many tiles as these positions fill; gives the positions that are left.
+#[inline(always)]
+unsafe fn tiles<'a, S: Simd, const HEIGHT: usize, const VECTORS: usize>(
+    product: &Product<'_>,
+    positions: &'a [Position],
+    output: &mut [f32],
+) -> &'a [Position] {
+    let chunks = positions.chunks_exact(VECTORS);
     let rest = chunks.remainder();
     for tile in chunks {
-        unsafe { tile_rows::<S, VECTORS>(product, tile.as_ptr(), output) };
+        unsafe { tile_rows::<S, HEIGHT, VECTORS>(product, tile.as_ptr(), output) };
     }
-    for position in rest {
-        unsafe { tile_rows::<S, 1>(product, position, output) };
-    }
+    rest
 }
 
 /// All rows of one tile of positions.
 #[inline(always)]
-unsafe fn tile_rows<S: Simd, const VECTORS: usize>(product: &Product<'_>, tile: *const Position, output: &mut [f32]) {
+unsafe fn tile_rows<S: Simd, const HEIGHT: usize, const VECTORS: usize>(
+    product: &Product<'_>,
+    tile: *const Position,
+    output: &mut [f32],
+) {
     let steps = product.offsets.len();
     let position = |vector: usize| unsafe { *tile.add(vector) };
     let inputs: [*const f32; VECTORS] =
         std::array::from_fn(|vector| unsafe { product.input.as_ptr().add(position(vector).input) });
-    for (group, first) in (0..product.rows).step_by(ROWS).enumerate() {
+    for (group, first) in (0..product.rows).step_by(HEIGHT).enumerate() {
         let sums = unsafe {
-            let packed = product.packed.as_ptr().add(group * steps * ROWS);
-            accumulate::<S, VECTORS>(packed, inputs, product.offsets)
+            let packed = product.packed.as_ptr().add(group * steps * HEIGHT);
+            accumulate::<S, HEIGHT, VECTORS>(packed, inputs, product.offsets)
         };
         for (row, sums) in sums.iter().enumerate().take(product.rows - first) {
             for (vector, &sum) in sums.iter().enumerate() {
@@ -134,23 +168,23 @@ unsafe fn tile_rows<S: Simd, const VECTORS: usize>(product: &Product<'_>, tile: 
 }
 
 #[inline(always)]
-unsafe fn accumulate<S: Simd, const VECTORS: usize>(
+unsafe fn accumulate<S: Simd, const HEIGHT: usize, const VECTORS: usize>(
     packed: *const f32,
     inputs: [*const f32; VECTORS],
     offsets: &[usize],
-) -> [[S::Vector; VECTORS]; ROWS] {
+) -> [[S::Vector; VECTORS]; HEIGHT] {
     unsafe {
-        let mut sums = [[S::zero(); VECTORS]; ROWS];
+        let mut sums = [[S::zero(); VECTORS]; HEIGHT];
         let mut factor = packed;
         for &offset in offsets {
             let values: [S::Vector; VECTORS] = std::array::from_fn(|vector| S::load(inputs[vector].add(offset)));
-            for row in 0..ROWS {
+            for row in 0..HEIGHT {
                 let weight = S::splat(*factor.add(row));
                 for vector in 0..VECTORS {
                     sums[row][vector] = S::multiply_add(weight, values[vector], sums[row][vector]);
                 }
             }
-            factor = factor.add(ROWS);
+            factor = factor.add(HEIGHT);
         }
         sums
     }

@@ -1,5 +1,5 @@
-// Of `conv2d`: pictures and output gradient to the weight's gradient. A thread computes 4 filters × up to 8 neighbouring
-// taps of one kernel row over one slice of the pictures' rows; sums of slices are summed by `sum.wgsl`.
+// Of `conv2d`: pictures and output gradient to the weight's gradient. A thread computes up to 4 filters of one group × up
+// to 8 neighbouring taps of one kernel row over one slice of the pictures' rows; sums of slices are summed by `sum.wgsl`.
 
 struct Parameters {
     batch: u32,
@@ -15,18 +15,22 @@ struct Parameters {
     stride_x: i32,
     padding_y: i32,
     padding_x: i32,
+    dilation_y: i32,
+    dilation_x: i32,
+    // Channels of pictures and filters belong together group by group.
+    groups: u32,
     slices: u32,
 }
 
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 @group(0) @binding(1) var<storage, read> images: array<f32>;
 @group(0) @binding(2) var<storage, read> gradient: array<f32>;
-// [slices, out_channels, in_channels, kernel_height, kernel_width]
+// [slices, out_channels, in_channels / groups, kernel_height, kernel_width]
 @group(0) @binding(3) var<storage, read_write> sums: array<f32>;
 
 // Taps that a thread computes, 1 to 8.
 override taps: u32 = 8;
-// Whether neighbouring outputs read neighbouring pixels.
+// Whether neighbouring outputs read neighbouring pixels, and neighbouring taps do.
 override sliding: bool = false;
 
 fn pixel(row: u32, x: i32) -> f32 {
@@ -39,23 +43,26 @@ fn tap_pixel(row: u32, x: i32, lane: u32) -> f32 {
     if (lane + taps < 8u) {
         return 0.0;
     }
-    return pixel(row, x + i32(lane + taps) - 8);
+    return pixel(row, x + (i32(lane + taps) - 8) * parameters.dilation_x);
 }
 
-fn write(slice: u32, filter_row: u32, kx: u32, channel: u32, values: vec4<f32>) {
+// Of up to four filters of a group, of which `channel` is the first.
+fn write(slice: u32, filter_row: u32, kx: u32, group: u32, channel: u32, values: vec4<f32>) {
     if (kx >= parameters.kernel_width) {
         return;
     }
-    let filter_size = parameters.in_channels * parameters.kernel_height * parameters.kernel_width;
-    let at = (slice * parameters.out_channels + channel) * filter_size + filter_row * parameters.kernel_width + kx;
+    let group_out = parameters.out_channels / parameters.groups;
+    let filter_size = parameters.in_channels / parameters.groups * parameters.kernel_height * parameters.kernel_width;
+    let filters = slice * parameters.out_channels + group * group_out + channel;
+    let at = filters * filter_size + filter_row * parameters.kernel_width + kx;
     sums[at] = values.x;
-    if (channel + 1u < parameters.out_channels) {
+    if (channel + 1u < group_out) {
         sums[at + filter_size] = values.y;
     }
-    if (channel + 2u < parameters.out_channels) {
+    if (channel + 2u < group_out) {
         sums[at + 2u * filter_size] = values.z;
     }
-    if (channel + 3u < parameters.out_channels) {
+    if (channel + 3u < group_out) {
         sums[at + 3u * filter_size] = values.w;
     }
 }
@@ -67,26 +74,32 @@ fn main(
     @builtin(local_invocation_index) local: u32,
 ) {
     let tiles = (parameters.kernel_width + taps - 1u) / taps;
-    let filter_rows = parameters.in_channels * parameters.kernel_height;
-    let blocks = (parameters.out_channels + 3u) / 4u;
+    let group_in = parameters.in_channels / parameters.groups;
+    let group_out = parameters.out_channels / parameters.groups;
+    let filter_rows = group_in * parameters.kernel_height;
+    let blocks = (group_out + 3u) / 4u;
     var rest = invocation(workgroup, groups, local);
-    if (rest >= tiles * filter_rows * blocks * parameters.slices) {
+    if (rest >= tiles * filter_rows * blocks * parameters.groups * parameters.slices) {
         return;
     }
     let kx = rest % tiles * taps;
     rest /= tiles;
     let filter_row = rest % filter_rows;
     rest /= filter_rows;
+    // Of its group.
     let channel = rest % blocks * 4u;
-    let slice = rest / blocks;
-    let c = filter_row / parameters.kernel_height;
+    rest /= blocks;
+    let group = rest % parameters.groups;
+    let slice = rest / parameters.groups;
+    let c = group * group_in + filter_row / parameters.kernel_height;
     let ky = filter_row % parameters.kernel_height;
 
     let plane = parameters.in_height * parameters.in_width;
     let out_plane = parameters.out_height * parameters.out_width;
     // Filters over the edge are computed from the last one and never written.
-    let channels = min(vec4<u32>(channel) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(parameters.out_channels - 1u));
-    let left = i32(kx) - parameters.padding_x;
+    let lanes = min(vec4<u32>(channel) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(group_out - 1u));
+    let channels = group * group_out + lanes;
+    let left = i32(kx) * parameters.dilation_x - parameters.padding_x;
 
     // One for each tap, over the 4 filters; the last `taps` are in use.
     var sum0 = vec4<f32>();
@@ -100,7 +113,7 @@ fn main(
     for (var line = slice; line < parameters.batch * parameters.out_height; line += parameters.slices) {
         let picture = line / parameters.out_height;
         let out_y = line % parameters.out_height;
-        let in_y = i32(out_y) * parameters.stride_y + i32(ky) - parameters.padding_y;
+        let in_y = i32(out_y) * parameters.stride_y + i32(ky) * parameters.dilation_y - parameters.padding_y;
         if (in_y < 0 || in_y >= i32(parameters.in_height)) {
             continue;
         }
@@ -156,26 +169,26 @@ fn main(
     }
 
     let last = kx + taps - 1u;
-    write(slice, filter_row, last, channel, sum7);
+    write(slice, filter_row, last, group, channel, sum7);
     if (taps > 1u) {
-        write(slice, filter_row, last - 1u, channel, sum6);
+        write(slice, filter_row, last - 1u, group, channel, sum6);
     }
     if (taps > 2u) {
-        write(slice, filter_row, last - 2u, channel, sum5);
+        write(slice, filter_row, last - 2u, group, channel, sum5);
     }
     if (taps > 3u) {
-        write(slice, filter_row, last - 3u, channel, sum4);
+        write(slice, filter_row, last - 3u, group, channel, sum4);
     }
     if (taps > 4u) {
-        write(slice, filter_row, last - 4u, channel, sum3);
+        write(slice, filter_row, last - 4u, group, channel, sum3);
     }
     if (taps > 5u) {
-        write(slice, filter_row, last - 5u, channel, sum2);
+        write(slice, filter_row, last - 5u, group, channel, sum2);
     }
     if (taps > 6u) {
-        write(slice, filter_row, last - 6u, channel, sum1);
+        write(slice, filter_row, last - 6u, group, channel, sum1);
     }
     if (taps > 7u) {
-        write(slice, filter_row, last - 7u, channel, sum0);
+        write(slice, filter_row, last - 7u, group, channel, sum0);
     }
 }

@@ -6,6 +6,7 @@ mod buffer;
 mod executable;
 mod kernels;
 mod map;
+mod pictures;
 mod pipeline;
 mod status;
 #[cfg(all(test, not(target_arch = "wasm32")))]

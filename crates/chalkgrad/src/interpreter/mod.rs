@@ -100,9 +100,13 @@ pub(crate) fn evaluate<T: Real>(op: &Op, x: &[&Array<T>], shape: &Shape) -> Arra
             sum
         }
         Op::MatMul { transpose_a, transpose_b } => reference::matmul(x[0], *transpose_a, x[1], *transpose_b, shape),
-        Op::Conv2d(window) => reference::conv2d(x[0], x[1], *window, shape),
-        Op::Conv2dInputGradient { window, .. } => reference::conv2d_input_gradient(x[0], x[1], *window, shape),
-        Op::Conv2dWeightGradient(window) => reference::conv2d_weight_gradient(x[0], x[1], *window, shape),
+        Op::Conv2d { window, groups } => reference::conv2d(x[0], x[1], *window, *groups, shape),
+        Op::Conv2dInputGradient { window, groups, .. } => {
+            reference::conv2d_input_gradient(x[0], x[1], *window, *groups, shape)
+        }
+        Op::Conv2dWeightGradient { window, groups } => {
+            reference::conv2d_weight_gradient(x[0], x[1], *window, *groups, shape)
+        }
         Op::MaxPool2d(window) => reference::max_pool2d(x[0], *window, shape),
         Op::MaxPool2dGradient(window) => reference::max_pool2d_gradient(x[0], x[1], *window),
         Op::AvgPool2d(window) => reference::avg_pool2d(x[0], *window, shape),

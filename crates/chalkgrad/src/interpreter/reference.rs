@@ -29,7 +29,8 @@ fn each_tap(window: Window, input: [usize; 2], output: [usize; 2], mut visit: im
     for out in 0..output[0] * output[1] {
         for tap in 0..window.kernel[0] * window.kernel[1] {
             let place = |axis: usize, out: usize, tap: usize| {
-                (out * window.stride[axis] + tap).checked_sub(window.padding[axis]).filter(|&at| at < input[axis])
+                let at = out * window.stride[axis] + tap * window.dilation[axis];
+                at.checked_sub(window.padding[axis]).filter(|&at| at < input[axis])
             };
             let row = place(0, out / output[1], tap / window.kernel[1]);
             let column = place(1, out % output[1], tap % window.kernel[1]);
@@ -41,18 +42,27 @@ fn each_tap(window: Window, input: [usize; 2], output: [usize; 2], mut visit: im
 }
 
 /// Calls `visit(images index, weight index, output index)` for each product of a convolution.
-fn each_product(images: &Shape, outputs: &Shape, window: Window, mut visit: impl FnMut(usize, usize, usize)) {
+fn each_product(
+    images: &Shape,
+    outputs: &Shape,
+    window: Window,
+    groups: usize,
+    mut visit: impl FnMut(usize, usize, usize),
+) {
     let [batch, channels, height, width] = dims4(images);
     let [_, filters, out_height, out_width] = dims4(outputs);
     let (plane, out_plane, kernel) = (height * width, out_height * out_width, window.kernel[0] * window.kernel[1]);
+    let group_channels = channels / groups;
     let mut taps = Vec::new();
     each_tap(window, [height, width], [out_height, out_width], |out, at, tap| taps.push((out, at, tap)));
     for picture in 0..batch {
-        for (filter, channel) in (0..filters * channels).map(|pair| (pair / channels, pair % channels)) {
+        for pair in 0..filters * group_channels {
+            let filter = pair / group_channels;
+            let channel = filter / (filters / groups) * group_channels + pair % group_channels;
             for &(out, at, tap) in &taps {
                 visit(
                     (picture * channels + channel) * plane + at,
-                    (filter * channels + channel) * kernel + tap,
+                    pair * kernel + tap,
                     (picture * filters + filter) * out_plane + out,
                 );
             }
@@ -60,9 +70,15 @@ fn each_product(images: &Shape, outputs: &Shape, window: Window, mut visit: impl
     }
 }
 
-pub(super) fn conv2d<T: Real>(x: &Array<T>, weight: &Array<T>, window: Window, shape: &Shape) -> Array<T> {
+pub(super) fn conv2d<T: Real>(
+    x: &Array<T>,
+    weight: &Array<T>,
+    window: Window,
+    groups: usize,
+    shape: &Shape,
+) -> Array<T> {
     let mut y = Array::from_fn(shape, |_| T::zero());
-    each_product(x.shape(), shape, window, |i, w, o| y[o] = y[o] + x[i] * weight[w]);
+    each_product(x.shape(), shape, window, groups, |i, w, o| y[o] = y[o] + x[i] * weight[w]);
     y
 }
 
@@ -70,16 +86,23 @@ pub(super) fn conv2d_input_gradient<T: Real>(
     g: &Array<T>,
     weight: &Array<T>,
     window: Window,
+    groups: usize,
     shape: &Shape,
 ) -> Array<T> {
     let mut gradient = Array::from_fn(shape, |_| T::zero());
-    each_product(shape, g.shape(), window, |i, w, o| gradient[i] = gradient[i] + g[o] * weight[w]);
+    each_product(shape, g.shape(), window, groups, |i, w, o| gradient[i] = gradient[i] + g[o] * weight[w]);
     gradient
 }
 
-pub(super) fn conv2d_weight_gradient<T: Real>(x: &Array<T>, g: &Array<T>, window: Window, shape: &Shape) -> Array<T> {
+pub(super) fn conv2d_weight_gradient<T: Real>(
+    x: &Array<T>,
+    g: &Array<T>,
+    window: Window,
+    groups: usize,
+    shape: &Shape,
+) -> Array<T> {
     let mut gradient = Array::from_fn(shape, |_| T::zero());
-    each_product(x.shape(), g.shape(), window, |i, w, o| gradient[w] = gradient[w] + x[i] * g[o]);
+    each_product(x.shape(), g.shape(), window, groups, |i, w, o| gradient[w] = gradient[w] + x[i] * g[o]);
     gradient
 }
 

@@ -203,7 +203,7 @@ fn summarize(
     let multiply_adds = nodes.iter().filter(|node| node.layer == layer).map(|node| {
         let factor = node.inputs.get(1).map(|&input| &nodes[input].shape);
         let terms = match (&node.op, factor.map(Shape::dims)) {
-            (Op::Conv2d(_), Some([_, channels, height, width])) => channels * height * width,
+            (Op::Conv2d { .. }, Some([_, channels, height, width])) => channels * height * width,
             (Op::MatMul { transpose_b: true, .. }, Some([_, inner])) => *inner,
             (Op::MatMul { transpose_b: false, .. }, Some([inner, _])) => *inner,
             _ => 0,

@@ -24,7 +24,7 @@ enum Fill {
 
 /// The operation after this one. A new operation does not build until it stands here, and in [`drawn`].
 fn next(op: &Op) -> Option<Op> {
-    let (shape, window) = (Shape::default(), Window::square(1));
+    let (shape, window, groups) = (Shape::default(), Window::square(1), 1);
     let after = |position: Option<usize>| position.map(|position| position + 1);
     Some(match op {
         Op::Leaf { .. } => Op::Constant { value: 0.0 },
@@ -46,10 +46,10 @@ fn next(op: &Op) -> Option<Op> {
         Op::Reshape { .. } => Op::Permute { axes: vec![] },
         Op::Permute { .. } => Op::Sum { axes: vec![], keep: false },
         Op::Sum { .. } => Op::MatMul { transpose_a: false, transpose_b: false },
-        Op::MatMul { .. } => Op::Conv2d(window),
-        Op::Conv2d(_) => Op::Conv2dInputGradient { window, input: [1, 1] },
-        Op::Conv2dInputGradient { .. } => Op::Conv2dWeightGradient(window),
-        Op::Conv2dWeightGradient(_) => Op::MaxPool2d(window),
+        Op::MatMul { .. } => Op::Conv2d { window, groups },
+        Op::Conv2d { .. } => Op::Conv2dInputGradient { window, groups, input: [1, 1] },
+        Op::Conv2dInputGradient { .. } => Op::Conv2dWeightGradient { window, groups },
+        Op::Conv2dWeightGradient { .. } => Op::MaxPool2d(window),
         Op::MaxPool2d(_) => Op::MaxPool2dGradient(window),
         Op::MaxPool2dGradient(_) => Op::AvgPool2d(window),
         Op::AvgPool2d(_) => Op::AvgPool2dGradient { window, input: [1, 1] },
@@ -184,18 +184,18 @@ fn drawn(op: &Op, draw: &mut Draw, round: usize) -> (Op, Vec<(Shape, Fill)>) {
             let b = if transpose_b { [n, k] } else { [k, n] };
             (Op::MatMul { transpose_a, transpose_b }, vec![(a.into(), Normal), (b.into(), Normal)])
         }
-        Op::Conv2d(_) => {
-            let [images, weight, _] = convolution(draw, round);
-            (Op::Conv2d(images.1), vec![(images.0, Normal), (weight.0, Normal)])
+        Op::Conv2d { .. } => {
+            let (window, groups, [images, weight, _]) = convolution(draw, round);
+            (Op::Conv2d { window, groups }, vec![(images, Normal), (weight, Normal)])
         }
         Op::Conv2dInputGradient { .. } => {
-            let [images, weight, gradient] = convolution(draw, round);
-            let input = [images.0.dims()[2], images.0.dims()[3]];
-            (Op::Conv2dInputGradient { window: images.1, input }, vec![(gradient.0, Normal), (weight.0, Normal)])
+            let (window, groups, [images, weight, gradient]) = convolution(draw, round);
+            let input = [images.dims()[2], images.dims()[3]];
+            (Op::Conv2dInputGradient { window, groups, input }, vec![(gradient, Normal), (weight, Normal)])
         }
-        Op::Conv2dWeightGradient(_) => {
-            let [images, _, gradient] = convolution(draw, round);
-            (Op::Conv2dWeightGradient(images.1), vec![(images.0, Normal), (gradient.0, Normal)])
+        Op::Conv2dWeightGradient { .. } => {
+            let (window, groups, [images, _, gradient]) = convolution(draw, round);
+            (Op::Conv2dWeightGradient { window, groups }, vec![(images, Normal), (gradient, Normal)])
         }
         Op::MaxPool2d(_) => {
             let (images, _, window) = pool(draw, round);
@@ -272,17 +272,28 @@ fn window(draw: &mut Draw, round: usize, padding: impl Fn(usize) -> usize) -> Wi
     let padding = kernel.map(padding).map(|most| draw.between(0, most));
     // Half of them slide by one, as most convolutions do.
     let stride = if round.is_multiple_of(2) { [1, 1] } else { [draw.between(1, 3), draw.between(1, 3)] };
-    Window { kernel, stride, padding }
+    Window { kernel, stride, padding, dilation: [1; 2] }
 }
 
-/// Images, weight and output gradient of a convolution, each with its window.
-fn convolution(draw: &mut Draw, round: usize) -> [(Shape, Window); 3] {
-    let window = window(draw, round, |_| 2);
-    let [n, c, o] = [draw.between(1, 3), draw.between(1, 6), draw.between(1, 9)];
-    let [height, width] = [0, 1].map(|axis| window.kernel[axis] + draw.between(0, 9));
+/// A convolution's window and groups, and the shapes of images, weight and output gradient.
+fn convolution(draw: &mut Draw, round: usize) -> (Window, usize, [Shape; 3]) {
+    let mut window = window(draw, round, |_| 2);
+    if round % 3 == 2 {
+        window.dilation = [draw.between(1, 3), draw.between(1, 3)];
+    }
+    // Plain, grouped and depthwise ones.
+    let (groups, [c, o]) = match round % 4 {
+        0 | 1 => (1, [draw.between(1, 6), draw.between(1, 9)]),
+        2 => (draw.between(2, 3), [draw.between(1, 3), draw.between(1, 6)]),
+        _ => (draw.between(2, 9), [1, draw.pick(&[1, 1, 2])]),
+    };
+    let n = draw.between(1, 3);
+    let [height, width] = window.extent().map(|extent| extent + draw.between(0, 9));
     let output = window.output([height, width]).unwrap_or_default();
-    let shapes = [[n, c, height, width], [o, c, window.kernel[0], window.kernel[1]], [n, o, output[0], output[1]]];
-    shapes.map(|shape| (shape.into(), window))
+    let images = [n, groups * c, height, width];
+    let weight = [groups * o, c, window.kernel[0], window.kernel[1]];
+    let gradient = [n, groups * o, output[0], output[1]];
+    (window, groups, [images, weight, gradient].map(Shape::from))
 }
 
 /// Images, what comes out, and the window.

@@ -64,6 +64,7 @@ fn conv2d(call: &Call) -> Result<Conv2d, ParseError> {
             kernel: arguments.pair("kernel_size", 1, None)?,
             stride: arguments.pair("stride", 1, Some([1; 2]))?,
             padding: arguments.pair("padding", 0, Some([0; 2]))?,
+            dilation: [1; 2],
         },
         bias: arguments.flag("bias", true)?,
     })
@@ -74,7 +75,7 @@ fn pool(call: &Call, names: &'static [&'static str]) -> Result<Window, ParseErro
     arguments.only("dilation", 1)?;
     let kernel = arguments.pair("kernel_size", 1, None)?;
     let stride = arguments.pair("stride", 1, Some(kernel))?;
-    Ok(Window { kernel, stride, padding: arguments.pair("padding", 0, Some([0; 2]))? })
+    Ok(Window { kernel, stride, padding: arguments.pair("padding", 0, Some([0; 2]))?, dilation: [1; 2] })
 }
 
 fn unknown(name: &str, call: &Call) -> ParseError {

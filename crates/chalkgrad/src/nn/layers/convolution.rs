@@ -46,7 +46,7 @@ impl Module for Conv2d {
 
 impl fmt::Display for Conv2d {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Window { kernel, stride, padding } = self.window;
+        let Window { kernel, stride, padding, .. } = self.window;
 
         write!(f, "Conv2d({}, {}, kernel_size={}", self.in_channels, self.out_channels, pair(kernel))?;
         write!(f, ", stride={}", pair(stride))?;

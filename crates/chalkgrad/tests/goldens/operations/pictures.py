@@ -6,10 +6,15 @@ from golden import uniform, whole
 from operations import case, operation
 
 
-def conv(batch, size, weight, bias=True, stride=(1, 1), padding=(0, 0)):
+def conv(batch, size, weight, bias=True, stride=(1, 1), padding=(0, 0), dilation=(1, 1), groups=1):
     out, channels, height, width = weight
-    specs = [uniform(batch, channels, *size), uniform(*weight)] + [uniform(out)] * bias
-    return case(*specs, kernel=[height, width], stride=list(stride), padding=list(padding))
+    specs = [uniform(batch, channels * groups, *size), uniform(*weight)] + [uniform(out)] * bias
+    options = {"kernel": [height, width], "stride": list(stride), "padding": list(padding)}
+    if dilation != (1, 1):
+        options["dilation"] = list(dilation)
+    if groups != 1:
+        options["groups"] = groups
+    return case(*specs, **options)
 
 
 @operation(
@@ -30,9 +35,48 @@ def conv(batch, size, weight, bias=True, stride=(1, 1), padding=(0, 0)):
     conv(1, (12, 13), (2, 1, 9, 11), padding=(4, 5)),
     conv(2, (6, 5), (3, 4, 1, 1), stride=(2, 2)),
     conv(2, (7, 1), (3, 2, 3, 1), padding=(1, 0)),
+    conv(2, (9, 8), (4, 3, 3, 3), dilation=(2, 2)),
+    conv(1, (9, 12), (2, 3, 2, 3), stride=(2, 1), padding=(2, 3), dilation=(3, 2)),
+    conv(2, (7, 7), (3, 2, 3, 3), bias=False, padding=(1, 1), dilation=(1, 3)),
+    conv(1, (10, 11), (5, 2, 3, 2), stride=(2, 3), padding=(1, 1), dilation=(2, 4)),
+    conv(2, (6, 7), (4, 3, 3, 3), padding=(1, 1), groups=2),
+    conv(1, (6, 6), (9, 2, 3, 2), stride=(2, 2), padding=(1, 0), groups=3),
+    conv(2, (5, 5), (6, 1, 1, 1), bias=False, groups=2),
+    conv(2, (8, 9), (6, 1, 3, 3), padding=(1, 1), groups=6),
+    conv(2, (9, 9), (5, 1, 3, 3), stride=(2, 2), padding=(1, 1), groups=5),
+    conv(1, (7, 6), (8, 1, 3, 2), padding=(1, 1), groups=4),
+    conv(1, (9, 9), (4, 1, 3, 3), padding=(2, 2), dilation=(2, 2), groups=4),
+    conv(1, (9, 11), (6, 2, 2, 3), stride=(1, 2), padding=(1, 2), dilation=(3, 2), groups=2),
+    conv(2, (16, 16), (32, 1, 3, 3), padding=(1, 1), groups=32),
 )
-def conv2d(x, weight, bias=None, *, kernel, stride, padding):
-    return F.conv2d(x, weight, bias, tuple(stride), tuple(padding))
+def conv2d(x, weight, bias=None, *, kernel, stride, padding, dilation=(1, 1), groups=1):
+    return F.conv2d(x, weight, bias, tuple(stride), tuple(padding), tuple(dilation), groups)
+
+
+def transposed(batch, size, weight, bias=True, output_padding=(0, 0), groups=1, **options):
+    """Weights are [in, out / groups, height, width] here."""
+    into, out, *_ = weight
+    _, given, smooth = conv(batch, size, weight, **options)
+    specs = [uniform(batch, into, *size), uniform(*weight)] + [uniform(out * groups)] * bias
+    return case(*specs, **given, output_padding=list(output_padding), groups=groups)
+
+
+@operation(
+    transposed(1, (3, 3), (1, 1, 2, 2)),
+    transposed(2, (4, 5), (3, 4, 3, 3)),
+    transposed(2, (4, 4), (3, 2, 2, 2), stride=(2, 2)),
+    transposed(1, (5, 4), (4, 3, 4, 4), stride=(2, 2), padding=(1, 1)),
+    transposed(2, (4, 5), (3, 2, 3, 3), stride=(2, 2), padding=(1, 1), output_padding=(1, 1)),
+    transposed(1, (3, 4), (2, 3, 3, 2), bias=False, stride=(3, 2), padding=(0, 1), output_padding=(2, 0)),
+    transposed(1, (4, 4), (2, 3, 3, 3), padding=(1, 2), dilation=(2, 3)),
+    transposed(2, (3, 3), (4, 2, 3, 3), stride=(2, 2), padding=(1, 1), output_padding=(1, 1), groups=2),
+    transposed(1, (5, 5), (6, 1, 3, 3), stride=(2, 1), padding=(1, 1), groups=6),
+    transposed(1, (3, 2), (6, 2, 2, 3), stride=(2, 3), padding=(1, 1), dilation=(3, 2), output_padding=(1, 2), groups=3),
+    transposed(1, (3, 3), (2, 2, 1, 1), stride=(2, 2), output_padding=(1, 1)),
+)
+def conv_transpose2d(x, weight, bias=None, *, kernel, stride, padding, output_padding, dilation=(1, 1), groups=1):
+    options = map(tuple, (stride, padding, output_padding))
+    return F.conv_transpose2d(x, weight, bias, *options, groups, tuple(dilation))
 
 
 def pool(x, kernel, stride, padding=(0, 0), smooth=True):
