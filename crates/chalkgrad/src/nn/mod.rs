@@ -9,8 +9,8 @@ mod scope;
 
 pub use init::{Init, Initialization};
 pub use layers::{
-    AvgPool2d, BatchNorm1d, BatchNorm2d, Conv2d, Flatten, Identity, LayerNorm, Linear, MaxPool2d, ReLU, Sequential,
-    Sigmoid, Tanh,
+    AvgPool2d, BatchNorm1d, BatchNorm2d, Conv2d, ConvTranspose2d, Flatten, Identity, LayerNorm, Linear, MaxPool2d,
+    ReLU, Sequential, Sigmoid, Tanh,
 };
 pub use loss::Loss;
 pub use network::{LayerSummary, Network, NetworkGraph};

@@ -6,7 +6,7 @@ use super::loss::Loss;
 use super::registry::{Buffer, Parameter, Registry, Role, Setting};
 use super::scope::{Mode, Module, Scope};
 use crate::op::{Op, Unary};
-use crate::{Error, Graph, NodeId, Result, Shape, Tensor};
+use crate::{Error, Graph, Node, NodeId, Result, Shape, Tensor};
 
 /// A network that is known to fit together.
 pub struct Network {
@@ -200,16 +200,7 @@ fn summarize(
         parameters.iter().filter(|parameter| parameter.path.rsplit_once('.').map_or("", |(module, _)| module) == path);
     let nodes = graph.nodes();
     let layer = format!("{path} ({text})");
-    let multiply_adds = nodes.iter().filter(|node| node.layer == layer).map(|node| {
-        let factor = node.inputs.get(1).map(|&input| &nodes[input].shape);
-        let terms = match (&node.op, factor.map(Shape::dims)) {
-            (Op::Conv2d { .. }, Some([_, channels, height, width])) => channels * height * width,
-            (Op::MatMul { transpose_b: true, .. }, Some([_, inner])) => *inner,
-            (Op::MatMul { transpose_b: false, .. }, Some([inner, _])) => *inner,
-            _ => 0,
-        };
-        (node.shape.elements() as u64).saturating_mul(terms as u64)
-    });
+    let multiply_adds = nodes.iter().filter(|node| node.layer == layer).map(|node| multiply_adds(node, &nodes));
     LayerSummary {
         parameters: own.map(|parameter| parameter.shape.elements()).sum(),
         multiply_adds: multiply_adds.sum(),
@@ -217,4 +208,20 @@ fn summarize(
         path,
         text,
     }
+}
+
+/// Products that one node sums up.
+fn multiply_adds(node: &Node, nodes: &[Node]) -> u64 {
+    let shape = |input: usize| node.inputs.get(input).map_or(&[][..], |&id| nodes[id].shape.dims());
+    let (sums, terms) = match (&node.op, shape(1)) {
+        (Op::Conv2d { .. }, [_, channels, height, width]) => (node.shape.elements(), channels * height * width),
+        // Transposed: each number that comes in is spread over so many.
+        (Op::Conv2dInputGradient { .. }, [_, channels, height, width]) => {
+            (Shape::from(shape(0)).elements(), channels * height * width)
+        }
+        (Op::MatMul { transpose_b: true, .. }, [.., inner]) => (node.shape.elements(), *inner),
+        (Op::MatMul { transpose_b: false, .. }, [.., inner, _]) => (node.shape.elements(), *inner),
+        _ => (0, 0),
+    };
+    (sums as u64).saturating_mul(terms as u64)
 }

@@ -1,4 +1,4 @@
-//! Convolutions.
+//! Convolutions, and the transposed ones that make pictures larger.
 
 use std::fmt;
 
@@ -7,52 +7,151 @@ use crate::Tensor;
 use crate::nn::{Init, Module, Role, Scope};
 use crate::op::Window;
 
-/// 2-D convolution, `torch.nn.Conv2d`.
+macro_rules! builders {
+    () => {
+        /// The same with this stride.
+        pub fn stride(self, stride: usize) -> Self {
+            Self { window: self.window.stride(stride), ..self }
+        }
+
+        /// The same with padding on all four sides.
+        pub fn padding(self, padding: usize) -> Self {
+            Self { window: self.window.padding(padding), ..self }
+        }
+
+        /// The same with the kernel's places so far apart.
+        pub fn dilation(self, dilation: usize) -> Self {
+            Self { window: self.window.dilation(dilation), ..self }
+        }
+
+        /// The same in this many groups of channels, each with its own filters; both numbers of channels are divisible by it.
+        pub fn groups(self, groups: usize) -> Self {
+            Self { groups, ..self }
+        }
+
+        /// The same with or without a bias.
+        pub fn bias(self, bias: bool) -> Self {
+            Self { bias, ..self }
+        }
+
+        fn print(&self, name: &str, output_padding: [usize; 2], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            let Window { kernel, stride, padding, dilation } = self.window;
+            write!(f, "{name}({}, {}, kernel_size={}", self.in_channels, self.out_channels, pair(kernel))?;
+            write!(f, ", stride={}", pair(stride))?;
+            for (name, value, default) in
+                [("padding", padding, 0), ("dilation", dilation, 1), ("output_padding", output_padding, 0)]
+            {
+                if value != [default; 2] {
+                    write!(f, ", {name}={}", pair(value))?;
+                }
+            }
+            if self.groups != 1 {
+                write!(f, ", groups={}", self.groups)?;
+            }
+            f.write_str(if self.bias { ")" } else { ", bias=False)" })
+        }
+    };
+}
+
+/// 2-D convolution, `torch.nn.Conv2d`: `[N, in, H, W]` to `[N, out, H', W']`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conv2d {
     pub in_channels: usize,
     pub out_channels: usize,
     pub window: Window,
+    /// Channels fall into this many groups, each with its own filters; as many as channels is depthwise.
+    pub groups: usize,
     pub bias: bool,
 }
 
 impl Conv2d {
-    /// A square kernel, stride 1, no padding, with bias.
+    /// A square kernel, stride 1, no padding, one group, with bias.
     pub fn new(in_channels: usize, out_channels: usize, kernel: usize) -> Self {
-        Self { in_channels, out_channels, window: Window::square(kernel), bias: true }
+        Self { in_channels, out_channels, window: Window::square(kernel), groups: 1, bias: true }
     }
 
-    /// The same with padding on all four sides.
-    pub fn padding(self, padding: usize) -> Self {
-        Self { window: self.window.padding(padding), ..self }
-    }
-
-    /// The same with this stride.
-    pub fn stride(self, stride: usize) -> Self {
-        Self { window: self.window.stride(stride), ..self }
-    }
+    builders!();
 }
 
 impl Module for Conv2d {
     fn forward<'g>(&self, scope: &Scope<'_, 'g>, input: Tensor<'g>) -> Tensor<'g> {
+        let Some(shared) = per_group(self.in_channels, self.groups) else {
+            return refuse(scope, "conv2d", input, [self.in_channels, self.groups]);
+        };
         let [height, width] = self.window.kernel;
-        let fan_in = self.in_channels.saturating_mul(height).saturating_mul(width);
-        let weight = [self.out_channels, self.in_channels, height, width];
-        let weight = scope.parameter("weight", Role::Weight, weight, Init::fan_in(fan_in));
-        let bias = self.bias.then(|| scope.parameter("bias", Role::Bias, [self.out_channels], Init::fan_in(fan_in)));
-        input.conv2d(weight, bias, self.window)
+        let init = Init::fan_in(shared.saturating_mul(height).saturating_mul(width));
+        let weight = scope.parameter("weight", Role::Weight, [self.out_channels, shared, height, width], init);
+        let bias = self.bias.then(|| scope.parameter("bias", Role::Bias, [self.out_channels], init));
+        input.conv2d_grouped(weight, bias, self.window, self.groups)
     }
 }
 
 impl fmt::Display for Conv2d {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Window { kernel, stride, padding, .. } = self.window;
-
-        write!(f, "Conv2d({}, {}, kernel_size={}", self.in_channels, self.out_channels, pair(kernel))?;
-        write!(f, ", stride={}", pair(stride))?;
-        if padding != [0, 0] {
-            write!(f, ", padding={}", pair(padding))?;
-        }
-        f.write_str(if self.bias { ")" } else { ", bias=False)" })
+        self.print("Conv2d", [0, 0], f)
     }
+}
+
+/// Transposed 2-D convolution, `torch.nn.ConvTranspose2d`: the gradient of a convolution used forward, which makes pictures
+/// larger where the stride is over 1.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConvTranspose2d {
+    pub in_channels: usize,
+    pub out_channels: usize,
+    pub window: Window,
+    /// Rows and columns that are added below and on the right: a stride over 1 leaves the size open.
+    pub output_padding: [usize; 2],
+    pub groups: usize,
+    pub bias: bool,
+}
+
+impl ConvTranspose2d {
+    /// A square kernel, stride 1, no padding, one group, with bias.
+    pub fn new(in_channels: usize, out_channels: usize, kernel: usize) -> Self {
+        let window = Window::square(kernel);
+        Self { in_channels, out_channels, window, output_padding: [0; 2], groups: 1, bias: true }
+    }
+
+    /// The same with as many rows and columns added.
+    pub fn output_padding(self, output_padding: usize) -> Self {
+        Self { output_padding: [output_padding; 2], ..self }
+    }
+
+    builders!();
+}
+
+impl Module for ConvTranspose2d {
+    fn forward<'g>(&self, scope: &Scope<'_, 'g>, input: Tensor<'g>) -> Tensor<'g> {
+        let Some(shared) = per_group(self.out_channels, self.groups) else {
+            return refuse(scope, "conv_transpose2d", input, [self.out_channels, self.groups]);
+        };
+        let [height, width] = self.window.kernel;
+        // PyTorch takes the second axis for the inputs here too.
+        let init = Init::fan_in(shared.saturating_mul(height).saturating_mul(width));
+        let weight = scope.parameter("weight", Role::Weight, [self.in_channels, shared, height, width], init);
+        let bias = self.bias.then(|| scope.parameter("bias", Role::Bias, [self.out_channels], init));
+        input.conv_transpose2d(weight, bias, self.window, self.output_padding, self.groups)
+    }
+}
+
+impl fmt::Display for ConvTranspose2d {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.print("ConvTranspose2d", self.output_padding, f)
+    }
+}
+
+/// Channels of one group, where they can be shared out evenly.
+fn per_group(channels: usize, groups: usize) -> Option<usize> {
+    (groups > 0 && channels.is_multiple_of(groups)).then(|| channels / groups)
+}
+
+fn refuse<'g>(
+    scope: &Scope<'_, 'g>,
+    operation: &'static str,
+    input: Tensor<'g>,
+    [channels, groups]: [usize; 2],
+) -> Tensor<'g> {
+    let rule = format!("{channels} channels do not fall into {groups} groups of one size");
+    scope.graph().refuse(operation, vec![input.shape()], rule);
+    input
 }

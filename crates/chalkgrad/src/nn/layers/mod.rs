@@ -9,7 +9,7 @@ mod pooling;
 
 pub use activation::{ReLU, Sigmoid, Tanh};
 pub use container::{Flatten, Identity, Sequential};
-pub use convolution::Conv2d;
+pub use convolution::{Conv2d, ConvTranspose2d};
 pub use linear::Linear;
 pub use normalization::{BatchNorm1d, BatchNorm2d, LayerNorm};
 pub use pooling::{AvgPool2d, MaxPool2d};
