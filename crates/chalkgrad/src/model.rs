@@ -3,7 +3,8 @@
 
 use std::collections::HashMap;
 
-use crate::nn::{Initialization, Loss, Mode, Network, NetworkGraph};
+use crate::nn::{Init, Initialization, Loss, Mode, Network, NetworkGraph, Parameter};
+use crate::random::Stream;
 use crate::store::ALIGNMENT;
 use crate::{Array, Device, Error, NodeId, Program, Result, Store, Tensor};
 
@@ -69,13 +70,37 @@ impl Model {
     /// Gives every parameter and buffer its first values.
     pub fn initialize(&self, initialization: Initialization, seed: u64) -> Result<()> {
         for (index, parameter) in self.network.parameters().iter().enumerate() {
-            let values = initialization.values(parameter, seed, index);
+            let values = initialization.values(parameter, seed, index)?;
             self.store.write(&format!("parameter/{}", parameter.path), &values)?;
         }
         for buffer in self.network.buffers() {
             self.store.write(&format!("buffer/{}", buffer.path), &vec![buffer.initial; buffer.shape.elements()])?;
         }
         Ok(())
+    }
+
+    /// Gives every parameter the first values that `rule` names for it, as `torch.nn.Module.apply` is used for; buffers stay.
+    ///
+    /// ```
+    /// use chalkgrad::nn::{Fan, Init, Linear, Loss, Network, Nonlinearity, Role};
+    /// use chalkgrad::{Device, Model};
+    ///
+    /// let model = Model::new(&Device::Cpu, Network::new(Linear::new(8, 4), [8])?, Loss::CrossEntropy, 7)?;
+    /// model.initialize_with(7, |parameter| match parameter.role {
+    ///     Role::Weight => Init::kaiming_normal(0.0, Fan::In, Nonlinearity::ReLU),
+    ///     _ => parameter.init,
+    /// })?;
+    /// # Ok::<(), chalkgrad::Error>(())
+    /// ```
+    pub fn initialize_with(&self, seed: u64, rule: impl Fn(&Parameter) -> Init) -> Result<()> {
+        let parameters = self.network.parameters().iter().enumerate();
+        let draw = |(index, parameter): (usize, &Parameter)| {
+            let values = rule(parameter).values(&parameter.shape, &Stream::new(seed, index as u64));
+            Ok((format!("parameter/{}", parameter.path), values?))
+        };
+        // Everything is drawn before anything is written: a rule that does not fit changes nothing.
+        let values = parameters.map(draw).collect::<Result<Vec<_>>>()?;
+        values.iter().try_for_each(|(name, values)| self.store.write(name, values))
     }
 
     /// The network.

@@ -7,7 +7,7 @@ mod network;
 mod registry;
 mod scope;
 
-pub use init::{Init, Initialization};
+pub use init::{Fan, Init, Initialization, Nonlinearity};
 pub use layers::{
     AvgPool2d, BatchNorm1d, BatchNorm2d, Conv2d, ConvTranspose2d, Flatten, Identity, LayerNorm, Linear, MaxPool2d,
     ReLU, Sequential, Sigmoid, Tanh,

@@ -60,6 +60,9 @@ impl<'s, 'g> Scope<'s, 'g> {
             return *tensor;
         }
         let shape = self.allowed("parameter", shape.into());
+        if let Err(rule) = init.check(&shape) {
+            self.graph.refuse(init.name(), vec![shape.clone()], rule);
+        }
         let tensor = self.graph.leaf(format!("parameter/{path}"), shape.clone());
         registry.parameters.push((Parameter { path, shape, role, init, feeds_relu: false }, tensor));
         tensor
