@@ -58,6 +58,9 @@ write(
         layer("Linear", 320, 10),
         layer("Linear", 784, 100),
         layer("Linear", 2, 30),
+        layer("BatchNorm1d", 7),
+        layer("BatchNorm2d", 5),
+        layer("LayerNorm", 6),
     ],
 )
 

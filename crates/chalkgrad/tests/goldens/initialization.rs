@@ -3,7 +3,9 @@
 
 use std::collections::HashMap;
 
-use chalkgrad::nn::{Conv2d, Fan, Init, Initialization, Linear, Network, Nonlinearity};
+use chalkgrad::nn::{
+    BatchNorm1d, BatchNorm2d, Conv2d, Fan, Init, Initialization, LayerNorm, Linear, Network, Nonlinearity,
+};
 use chalkgrad::random::Stream;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -88,6 +90,9 @@ impl Layer {
         match (self.layer.as_str(), self.arguments.as_slice()) {
             ("Conv2d", &[from, to, kernel]) => Network::new(Conv2d::new(from, to, kernel), [from, kernel, kernel]),
             ("Linear", &[from, to]) => Network::new(Linear::new(from, to), [from]),
+            ("BatchNorm1d", &[features]) => Network::new(BatchNorm1d::new(features), [features]),
+            ("BatchNorm2d", &[channels]) => Network::new(BatchNorm2d::new(channels), [channels, 2, 2]),
+            ("LayerNorm", &[features]) => Network::new(LayerNorm::new([features]), [features]),
             (layer, arguments) => panic!("no layer {layer} of {arguments:?}"),
         }
         .unwrap()
