@@ -1,7 +1,7 @@
 //! Trains a small convolutional network on drawn shapes: `cargo run --release -p chalkgrad --example train`.
 
 use chalkgrad::nn::{Conv2d, Flatten, Linear, MaxPool2d, Network, ReLU, Sequential};
-use chalkgrad::optim::{Optimizer, Schedule};
+use chalkgrad::optim::{AdamW, Schedule};
 use chalkgrad::{Device, Examples, Options, RING, Trainer};
 use datasets::{Batch, Sampler, Sampling, Transforms, shapes};
 
@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut sampler = Sampler::new(sampling)?;
     let mut batch = Batch::new(64, shapes::SHAPE)?;
     let steps = 10 * sampler.steps_per_epoch();
-    let options = Options { schedule: Schedule::one_cycle(steps), ..Options::new(64, Optimizer::adamw(1e-2)) };
+    let options = Options { schedule: Schedule::one_cycle(steps), ..Options::new(64, AdamW::new(1e-2)) };
     pollster::block_on(async {
         let mut trainer = Trainer::new(&Device::Cpu, network, options).await?;
         for step in 0..steps {

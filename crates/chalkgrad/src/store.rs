@@ -68,13 +68,17 @@ impl Store {
         others.next().is_none().then_some(buffer)
     }
 
-    /// One buffer `name` that is cut into `parts`, each starting `alignment` numbers or a multiple after the start. The gaps stay zero.
+    /// One buffer `name` that is cut into `parts`, each starting `alignment` numbers or a multiple after the start. The gaps stay
+    /// zero. A name that exists already is replaced with all its parts.
     pub(crate) fn add_flat(&mut self, name: &str, parts: &[(String, usize)], alignment: usize) -> Result<()> {
         let mut offset: usize = 0;
         let mut regions = Vec::new();
         for (part, len) in parts {
             regions.push((part.clone(), offset, *len));
             offset = offset.saturating_add(len.next_multiple_of(alignment));
+        }
+        if let Ok(old) = self.region(name) {
+            self.regions.retain(|other, region| other == name || region.buffer != old.buffer);
         }
         self.add(name, offset)?;
         let buffer = self.region(name)?.buffer;

@@ -4,16 +4,17 @@
 mod snapshot;
 
 use crate::nn::{Initialization, Loss, Mode, Network, NetworkGraph};
-use crate::optim::{Optimizer, SCALARS, Schedule, SegmentTable, Update};
+use crate::optim::{Clip, Optimizer, Rates, Schedule, SegmentTable, Update};
 use crate::store::ALIGNMENT;
-use crate::{Device, Error, Examples, Graph, Model, Program, Result, Store, Tensor};
+use crate::{Device, Error, Examples, Model, Program, Result, Store, Tensor};
 
 /// Steps whose numbers the device keeps until they are read.
 pub const RING: usize = 64;
 
-/// How to train.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// How to train: `Options { schedule, ..Options::new(64, AdamW::new(1e-3)) }`.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Options {
+    /// Examples a step.
     pub batch: usize,
     pub loss: Loss,
     pub optimizer: Optimizer,
@@ -22,20 +23,31 @@ pub struct Options {
     pub seed: u64,
     /// Whether biases feel the weight decay, as in PyTorch, or are spared.
     pub decay_biases: bool,
+    /// Gradient clipping, if any.
+    pub clip: Option<Clip>,
 }
 
 impl Options {
-    /// Cross-entropy at a constant rate from PyTorch's first values, seed 0.
-    pub fn new(batch: usize, optimizer: Optimizer) -> Self {
+    /// Cross-entropy at a constant rate from PyTorch's first values, seed 0, no clipping.
+    pub fn new(batch: usize, optimizer: impl Into<Optimizer>) -> Self {
         Self {
             batch,
             loss: Loss::CrossEntropy,
-            optimizer,
+            optimizer: optimizer.into(),
             schedule: Schedule::Constant,
             initialization: Initialization::PyTorch,
             seed: 0,
             decay_biases: true,
+            clip: None,
         }
+    }
+
+    fn rates(&self, step: u64) -> Rates {
+        self.schedule.rates(step, self.optimizer.learning_rate())
+    }
+
+    fn update(&self) -> Update {
+        Update { optimizer: self.optimizer, clip: self.clip }
     }
 }
 
@@ -58,6 +70,8 @@ pub struct Trainer {
     train: Program,
     update: Program,
     step: u64,
+    /// The step at which the optimiser's states began.
+    began: u64,
     /// Steps in the ring that nobody has read.
     unread: usize,
 }
@@ -65,26 +79,24 @@ pub struct Trainer {
 impl Trainer {
     /// Builds the model and the programs; parameters begin as `options` say.
     pub async fn new(device: &Device, network: Network, options: Options) -> Result<Self> {
-        let mut segments = SegmentTable::new(&network);
-        spare_biases(&mut segments, options.decay_biases);
+        let segments = SegmentTable::new(&network);
         let mut model = Model::new(device, network, options.loss, options.seed)?;
         model.add_inputs(options.batch)?;
         let store = model.store_mut();
         let gradients = segments.segments().iter().map(|segment| (format!("gradient/{}", segment.path), segment.len));
         store.add_flat("flat/gradients", &gradients.collect::<Vec<_>>(), ALIGNMENT)?;
-        add_states(store, &segments, &options.optimizer)?;
-        store.add("flat/rates", segments.rates().len())?;
-        store.add("flat/decays", segments.decays().len())?;
-        let scalars: Vec<_> = SCALARS.iter().chain(&["slot"]).map(|name| (format!("scalar/{name}"), 1)).collect();
-        store.add_flat("flat/scalars", &scalars, 1)?;
+        options.update().add_states(store, segments.len())?;
+        store.add("flat/rates", segments.len() / ALIGNMENT)?;
+        store.add("flat/decays", segments.len() / ALIGNMENT)?;
+        store.add("scalar/slot", 1)?;
         store.add("ring/rows", RING)?;
         store.write("ring/rows", &Vec::from_iter((0..RING).map(|row| row as f32)))?;
         store.add("ring/columns", 2)?;
         store.write("ring/columns", &[0.0, 1.0])?;
         store.add("ring/values", 2 * RING)?;
-        let train = compile_train(&model, options.batch).await?;
-        let update = compile_update(model.store(), &segments, &options.optimizer).await?;
-        let mut trainer = Self { model, options, segments, train, update, step: 0, unread: 0 };
+        let update = options.update().compile(store, segments.len()).await?;
+        let train = compile_train(&model, &segments, options.batch).await?;
+        let mut trainer = Self { model, options, segments, train, update, step: 0, began: 0, unread: 0 };
         trainer.reset()?;
         Ok(trainer)
     }
@@ -92,12 +104,9 @@ impl Trainer {
     /// Back to the first parameters of the seed.
     pub fn reset(&mut self) -> Result<()> {
         self.model.initialize(self.options.initialization, self.options.seed)?;
-        let zeros = vec![0.0; self.segments.len()];
-        for state in 0..self.options.optimizer.states() {
-            self.store().write(&format!("flat/state.{state}"), &zeros)?;
-        }
+        self.options.update().reset(self.store(), self.segments.len())?;
         self.write_segments()?;
-        (self.step, self.unread) = (0, 0);
+        (self.step, self.began, self.unread) = (0, 0, 0);
         Ok(())
     }
 
@@ -133,23 +142,39 @@ impl Trainer {
 
     /// The learning rate of the next step.
     pub fn learning_rate(&self) -> f64 {
-        self.options.schedule.rates(self.step, self.options.optimizer.learning_rate()).learning_rate
+        self.options.rates(self.step).learning_rate
     }
 
-    /// Changes rates, decay or schedule while training. Another rule, or another momentum form, begins with empty state.
-    pub async fn adjust(&mut self, optimizer: Optimizer, schedule: Schedule, decay_biases: bool) -> Result<()> {
-        if !optimizer.same_graph(&self.options.optimizer) {
-            add_states(self.model.store_mut(), &self.segments, &optimizer)?;
-            self.update = compile_update(self.model.store(), &self.segments, &optimizer).await?;
+    /// Changes the settings while training, all but batch size and loss; seed and initialisation matter at the next reset.
+    /// Another optimiser begins with empty states.
+    pub async fn adjust(&mut self, options: Options) -> Result<()> {
+        let refuse = |name, what: String| Err(Error::Setting { name, rule: format!("stays {what} while training") });
+        if options.batch != self.options.batch {
+            return refuse("the batch size", self.options.batch.to_string());
         }
-        self.options = Options { optimizer, schedule, decay_biases, ..self.options };
-        spare_biases(&mut self.segments, decay_biases);
+        if options.loss != self.options.loss {
+            return refuse("the loss", format!("{:?}", self.options.loss));
+        }
+        let (old, new, len) = (self.options.update(), options.update(), self.segments.len());
+        if new.kind() != old.kind() {
+            new.add_states(self.model.store_mut(), len)?;
+            self.began = self.step;
+        }
+        if !new.same_graph(&old) {
+            self.update = new.compile(self.model.store_mut(), len).await?;
+        }
+        self.options = options;
         self.write_segments()
     }
 
-    /// Changes the segments' multipliers and what is frozen.
-    pub fn with_segments(&mut self, change: impl FnOnce(&mut SegmentTable)) -> Result<()> {
-        change(&mut self.segments);
+    /// Changes the segments' multipliers and what is frozen; nothing, if `change` fails.
+    pub async fn with_segments(&mut self, change: impl FnOnce(&mut SegmentTable) -> Result<()>) -> Result<()> {
+        let mut segments = self.segments.clone();
+        change(&mut segments)?;
+        if segments.trainable().ne(self.segments.trainable()) {
+            self.train = compile_train(&self.model, &segments, self.options.batch).await?;
+        }
+        self.segments = segments;
         self.write_segments()
     }
 
@@ -159,10 +184,10 @@ impl Trainer {
             return Err(Error::Setting { name: "the metrics", rule: format!("must be read every {RING} steps") });
         }
         self.model.write_inputs(self.options.batch, examples)?;
-        let rates = self.options.schedule.rates(self.step, self.options.optimizer.learning_rate());
-        let mut scalars = self.options.optimizer.scalars(self.step, rates).to_vec();
-        scalars.push((self.step % RING as u64) as f32);
+        let count = self.step - self.began + 1;
+        let scalars = self.options.update().scalars(count, self.options.rates(self.step));
         self.store().write("flat/scalars", &scalars)?;
+        self.store().write("scalar/slot", &[(self.step % RING as u64) as f32])?;
         Program::run(&[&self.train, &self.update])?;
         self.step += 1;
         self.unread += 1;
@@ -191,26 +216,18 @@ impl Trainer {
 
     fn write_segments(&self) -> Result<()> {
         self.store().write("flat/rates", &self.segments.rates())?;
-        self.store().write("flat/decays", &self.segments.decays())
+        self.store().write("flat/decays", &self.segments.decays(!self.options.decay_biases))
     }
 }
 
-fn spare_biases(segments: &mut SegmentTable, decay_biases: bool) {
-    let biases = segments.segments_mut().filter(|segment| segment.role == crate::nn::Role::Bias);
-    biases.for_each(|segment| segment.decay = if decay_biases { 1.0 } else { 0.0 });
-}
-
-fn add_states(store: &mut Store, segments: &SegmentTable, optimizer: &Optimizer) -> Result<()> {
-    (0..optimizer.states()).try_for_each(|state| store.add(format!("flat/state.{state}"), segments.len()))
-}
-
-/// Forward, backward, gradients to their segments, buffers to theirs, loss and accuracy to the ring.
-async fn compile_train(model: &Model, batch: usize) -> Result<Program> {
+/// Forward, backward, the trainable parameters' gradients to their segments, buffers to theirs, loss and accuracy to the ring.
+async fn compile_train(model: &Model, segments: &SegmentTable, batch: usize) -> Result<Program> {
     let network = model.network();
     let built = network.graph(batch, Mode::Train, model.loss())?;
-    let parameters: Vec<Tensor<'_>> = built.parameters.iter().map(|&id| built.tensor(id)).collect();
+    let rows = segments.segments().iter().zip(&built.parameters).filter(|(segment, _)| segment.trainable);
+    let (names, parameters): (Vec<String>, Vec<Tensor<'_>>) =
+        rows.map(|(segment, &id)| (format!("gradient/{}", segment.path), built.tensor(id))).unzip();
     let gradients = built.graph.backward(built.tensor(built.loss), &parameters)?;
-    let names = network.parameters().iter().map(|parameter| format!("gradient/{}", parameter.path));
     let mut assignments: Vec<(Tensor<'_>, String)> = gradients.into_iter().zip(names).collect();
     let names = network.buffers().iter().map(|buffer| format!("buffer/{}", buffer.path));
     assignments.extend(built.buffers.iter().map(|&id| built.tensor(id)).zip(names));
@@ -228,25 +245,4 @@ fn ring(built: &NetworkGraph) -> Tensor<'_> {
     let column = graph.leaf("ring/columns", [1, 2]);
     let new = column.expand([RING, 2]).choose(accuracy, loss);
     rows.expand([RING, 2]).eq(slot.expand([RING, 2])).choose(new, old)
-}
-
-/// The optimiser's rule over the flat buffers.
-async fn compile_update(store: &Store, segments: &SegmentTable, optimizer: &Optimizer) -> Result<Program> {
-    let graph = Graph::new();
-    let len = segments.len();
-    let blocks = len / ALIGNMENT;
-    let flat = |name: &str| graph.leaf(format!("flat/{name}"), [len]);
-    let table = |name: &str| graph.leaf(format!("flat/{name}"), [blocks, 1]).expand([blocks, ALIGNMENT]).reshape([len]);
-    let update = Update {
-        parameters: flat("parameters"),
-        gradients: flat("gradients"),
-        states: (0..optimizer.states()).map(|state| flat(&format!("state.{state}"))).collect(),
-        rate: table("rates"),
-        decay: table("decays"),
-    };
-    let (parameters, states) = optimizer.update(&graph, &update);
-    let mut assignments = vec![(parameters, "flat/parameters".to_owned())];
-    let names = (0..).map(|state| format!("flat/state.{state}"));
-    assignments.extend(states.into_iter().zip(names));
-    Program::compile(store, &graph, &assignments, &[]).await
 }

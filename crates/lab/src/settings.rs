@@ -1,7 +1,7 @@
 //! The page's settings as the library takes them, each checked.
 
 use chalkgrad::nn::{Initialization, Network};
-use chalkgrad::optim::{Optimizer, Schedule};
+use chalkgrad::optim::{Adadelta, AdamW, Anneal, OneCycle, Optimizer, SGD, Schedule};
 use chalkgrad::{Options, Shape};
 
 use crate::error::{LabError, Result};
@@ -36,18 +36,18 @@ pub(crate) fn optimizer(optimizer: &protocol::Optimizer) -> Result<(Optimizer, b
                 return Err(LabError::Setting { name: "nesterov", rule: "needs a momentum above 0" });
             }
             let (learning_rate, weight_decay) = rates(learning_rate, weight_decay)?;
-            (Optimizer::Sgd { learning_rate, momentum, nesterov, weight_decay }, true)
+            (SGD { learning_rate, momentum, nesterov, weight_decay, ..SGD::default() }.into(), true)
         }
         protocol::Optimizer::Adadelta { learning_rate, rho, epsilon, weight_decay, decay_biases } => {
             let (rho, epsilon) = (fraction("rho", rho)?, positive("epsilon", epsilon)?);
             let (learning_rate, weight_decay) = rates(learning_rate, weight_decay)?;
-            (Optimizer::Adadelta { learning_rate, rho, epsilon, weight_decay }, decay_biases)
+            (Adadelta { learning_rate, rho, epsilon, weight_decay }.into(), decay_biases)
         }
         protocol::Optimizer::Adamw { learning_rate, beta1, beta2, epsilon, weight_decay } => {
             let betas = [fraction("beta1", beta1)?, fraction("beta2", beta2)?];
             let epsilon = positive("epsilon", epsilon)?;
             let (learning_rate, weight_decay) = rates(learning_rate, weight_decay)?;
-            (Optimizer::AdamW { learning_rate, betas, epsilon, weight_decay }, true)
+            (AdamW { learning_rate, betas, epsilon, weight_decay, amsgrad: false }.into(), true)
         }
     })
 }
@@ -66,13 +66,15 @@ pub(crate) fn schedule(schedule: &protocol::Schedule, steps_per_epoch: u64) -> R
             max_momentum,
         } => {
             let momentum = [fraction("base_momentum", base_momentum)?, fraction("max_momentum", max_momentum)?];
-            Schedule::OneCycle {
+            Schedule::OneCycle(OneCycle {
                 total_steps: (positive("epochs", epochs)? * steps_per_epoch as f64).ceil().max(1.0) as u64,
                 pct_start: fraction("pct_start", pct_start)?,
                 div_factor: positive("div_factor", div_factor)?,
                 final_div_factor: positive("final_div_factor", final_div_factor)?,
                 momentum: cycle_momentum.then_some(momentum),
-            }
+                three_phase: false,
+                anneal_strategy: Anneal::Cosine,
+            })
         }
     })
 }

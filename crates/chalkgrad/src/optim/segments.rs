@@ -2,6 +2,10 @@
 
 use crate::nn::{Network, Role};
 use crate::store::ALIGNMENT;
+use crate::{Error, Result};
+
+/// Stands in the table of rates where a segment is frozen.
+const FROZEN: f32 = -1.0;
 
 /// A parameter's part of the flat buffers.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,11 +16,12 @@ pub struct Segment {
     /// Where it starts, in numbers; a multiple of 64 (256 bytes).
     pub offset: usize,
     pub len: usize,
-    /// Times the learning rate.
+    /// Times the run's learning rate; at least 0.
     pub rate: f32,
-    /// Times the weight decay.
+    /// Times the run's weight decay.
     pub decay: f32,
-    /// PyTorch's `requires_grad`.
+    /// PyTorch's `requires_grad`. A frozen segment keeps its bits, its optimiser states too, and is no part of the norm that
+    /// clips gradients.
     pub trainable: bool,
 }
 
@@ -50,23 +55,85 @@ impl SegmentTable {
         self.segments.iter_mut()
     }
 
+    /// PyTorch's parameter group: the rows whose path fits `pattern`, in which each `*` stands for any characters
+    /// (`features.*`, `*.bias`, `2.weight`). An error if there is none.
+    pub fn group(&mut self, pattern: &str) -> Result<impl Iterator<Item = &mut Segment>> {
+        if !self.segments.iter().any(|segment| fits(pattern, &segment.path)) {
+            let paths: Vec<&str> = self.segments.iter().take(8).map(|segment| segment.path.as_str()).collect();
+            let more = if self.segments.len() > paths.len() { ", …" } else { "" };
+            let rule = format!("`{pattern}` fits no parameter; there are {}{more}", paths.join(", "));
+            return Err(Error::Setting { name: "the pattern", rule });
+        }
+        Ok(self.segments.iter_mut().filter(move |segment| fits(pattern, &segment.path)))
+    }
+
+    /// Freezes the parameters whose path fits `pattern`, or lets them learn.
+    pub fn requires_grad(&mut self, pattern: &str, trainable: bool) -> Result<()> {
+        self.group(pattern)?.for_each(|segment| segment.trainable = trainable);
+        Ok(())
+    }
+
+    /// Which rows learn, in their order.
+    pub(crate) fn trainable(&self) -> impl Iterator<Item = bool> {
+        self.segments.iter().map(|segment| segment.trainable)
+    }
+
     /// Length of the flat buffers.
     pub(crate) fn len(&self) -> usize {
         self.segments.last().map_or(0, |last| last.offset + last.len.next_multiple_of(ALIGNMENT))
     }
 
-    /// One rate multiplier for each 64 numbers of the flat buffer; a frozen segment's is 0.
+    /// One rate multiplier for each 64 numbers of the flat buffer; a frozen segment's is negative.
     pub(crate) fn rates(&self) -> Vec<f32> {
-        self.blocks(|segment| if segment.trainable { segment.rate } else { 0.0 })
+        self.blocks(|segment| if segment.trainable { segment.rate } else { FROZEN })
     }
 
-    /// One decay multiplier for each 64 numbers.
-    pub(crate) fn decays(&self) -> Vec<f32> {
-        self.blocks(|segment| segment.decay)
+    /// One decay multiplier for each 64 numbers; 0 for biases that are spared.
+    pub(crate) fn decays(&self, spare_biases: bool) -> Vec<f32> {
+        self.blocks(|segment| if spare_biases && segment.role == Role::Bias { 0.0 } else { segment.decay })
     }
 
     fn blocks(&self, value: impl Fn(&Segment) -> f32) -> Vec<f32> {
         let rows = self.segments.iter();
         rows.flat_map(|segment| std::iter::repeat_n(value(segment), segment.len.div_ceil(ALIGNMENT))).collect()
+    }
+}
+
+/// Whether the path is the pattern with some characters, or none, in place of each `*`.
+fn fits(pattern: &str, path: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = parts.next().and_then(|first| path.strip_prefix(first)) else { return false };
+    let Some(last) = parts.next_back() else { return rest.is_empty() };
+    for part in parts {
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::{Linear, ReLU, Sequential};
+
+    #[test]
+    fn a_star_in_a_pattern_stands_for_any_characters() {
+        assert!(fits("0.weight", "0.weight") && !fits("0.weight", "10.weight") && !fits("0.weight", "0.weights"));
+        assert!(fits("*.bias", "features.0.bias") && !fits("*.bias", "features.0.bias.0"));
+        assert!(fits("features.*", "features.0.bias") && !fits("features.*", "old.features.0.bias"));
+        assert!(fits("layer*.conv*.weight", "layer1.0.conv2.weight"));
+        assert!(fits("*", "2.bias") && fits("a*a", "aa") && !fits("a*a", "a") && !fits("a*bb*b", "abb"));
+    }
+
+    #[test]
+    fn a_pattern_that_fits_nothing_is_named_with_the_paths_there_are() {
+        let network = Network::new(Sequential::new().with(Linear::new(2, 3)).with(ReLU), [2]).unwrap();
+        let mut segments = SegmentTable::new(&network);
+        let before = segments.clone();
+        let error = segments.requires_grad("features.*", false).unwrap_err().to_string();
+        assert!(error.contains("`features.*`") && error.contains("0.weight, 0.bias"), "{error}");
+        assert_eq!(segments, before);
     }
 }

@@ -1,14 +1,14 @@
 //! A run's whole state as opaque bytes: what a page keeps, and what a new worker starts from.
 //!
-//! Layout, little-endian: magic, version, fingerprint of the network and the optimiser's kind, step, then parameters,
-//! states and buffers as f32, then a checksum of all before it.
+//! Layout, little-endian: magic, version, fingerprint of the network and the optimiser's kind, step, the step at which the
+//! optimiser's states began, then parameters, states and buffers as f32, then a checksum of all before it.
 
 use super::Trainer;
 use crate::{Error, Result};
 
 const MAGIC: &[u8; 4] = b"CGSN";
-const VERSION: u32 = 1;
-const HEADER: usize = 4 + 4 + 8 + 8;
+const VERSION: u32 = 2;
+const HEADER: usize = 4 + 4 + 8 + 8 + 8;
 const CHECKSUM: usize = 8;
 
 impl Trainer {
@@ -18,6 +18,7 @@ impl Trainer {
         bytes.extend(VERSION.to_le_bytes());
         bytes.extend(self.fingerprint().to_le_bytes());
         bytes.extend(self.step.to_le_bytes());
+        bytes.extend(self.began.to_le_bytes());
         for name in self.flat_names() {
             let values = self.store().read(&name).await?;
             bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
@@ -40,9 +41,8 @@ impl Trainer {
         if number(bytes, 8, 8) != Some(self.fingerprint()) {
             return refuse("it belongs to another network or optimiser");
         }
-        let (Some(step), true) =
-            (number(bytes, 16, 8), bytes.len() == HEADER + 4 * lengths.iter().sum::<usize>() + CHECKSUM)
-        else {
+        let whole = bytes.len() == HEADER + 4 * lengths.iter().sum::<usize>() + CHECKSUM;
+        let (Some(step), Some(began), true) = (number(bytes, 16, 8), number(bytes, 24, 8), whole) else {
             return refuse("it is cut short");
         };
         let (body, sum) = bytes.split_at(bytes.len() - CHECKSUM);
@@ -59,12 +59,12 @@ impl Trainer {
             self.store().write(name, values)?;
             rest = after;
         }
-        (self.step, self.unread) = (step, 0);
+        (self.step, self.began, self.unread) = (step, began.min(step), 0);
         Ok(())
     }
 
     fn flat_names(&self) -> Vec<String> {
-        let states = (0..self.options.optimizer.states()).map(|state| format!("flat/state.{state}"));
+        let states = self.options.update().states();
         ["flat/parameters".to_owned()].into_iter().chain(states).chain(["flat/buffers".to_owned()]).collect()
     }
 
@@ -73,7 +73,7 @@ impl Trainer {
         let network = self.network();
         let parameters = network.parameters().iter().map(|parameter| format!("{}{}", parameter.path, parameter.shape));
         let buffers = network.buffers().iter().map(|buffer| format!("{}{}", buffer.path, buffer.shape));
-        let kind = format!("{:?}", std::mem::discriminant(&self.options.optimizer));
+        let kind = self.options.update().kind();
         checksum(parameters.chain([kind]).chain(buffers).collect::<String>().as_bytes())
     }
 }

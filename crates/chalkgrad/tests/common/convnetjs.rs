@@ -1,7 +1,7 @@
 //! The ConvNetJS network with pictures to train it on.
 
 use chalkgrad::nn::{Conv2d, Flatten, Linear, MaxPool2d, Network, ReLU, Sequential};
-use chalkgrad::optim::Optimizer;
+use chalkgrad::optim::SGD;
 use chalkgrad::random::Stream;
 use chalkgrad::{Device, Examples, Options, Result, Trainer};
 
@@ -16,7 +16,7 @@ pub(crate) fn convnetjs() -> Result<Network> {
 
 /// A trainer by plain SGD at 0.01.
 pub(crate) async fn trainer(device: &Device, network: Network, batch: usize) -> Result<Trainer> {
-    let options = Options { seed: 5, ..Options::new(batch, Optimizer::sgd(0.01)) };
+    let options = Options { seed: 5, ..Options::new(batch, SGD::new(0.01)) };
     Trainer::new(device, network, options).await
 }
 

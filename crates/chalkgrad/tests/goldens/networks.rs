@@ -6,7 +6,7 @@ use chalkgrad::nn::{
     AvgPool2d, Conv2d, Flatten, Init, Linear, Loss, MaxPool2d, Mode, Network, NetworkGraph, ReLU, Sequential, Sigmoid,
     Tanh,
 };
-use chalkgrad::optim::Optimizer;
+use chalkgrad::optim::SGD;
 use chalkgrad::{Array, Device, Examples, Options, Tensor, Trainer, check_gradients};
 use serde::Deserialize;
 
@@ -167,8 +167,7 @@ fn check(name: &str, network: fn() -> Sequential) {
     row.compare(&shape, &interpret::<f32>(&built.graph, &leaves, &outputs).unwrap(), EQUAL, single);
     for device in &devices() {
         row.compare(&shape, &run(device, &built.graph, &leaves, &outputs).unwrap(), EQUAL, device.kind());
-        let sgd = Optimizer::Sgd { learning_rate: 0.01, momentum: 0.9, nesterov: false, weight_decay: 0.0 };
-        let options = Options::new(row.batch, sgd);
+        let options = Options::new(row.batch, SGD { momentum: 0.9, ..SGD::new(0.01) });
         let run = Run { device, name, classes: row.classes, steps: row.losses.len() };
         let losses = run.losses(&mut run.trainer(network(), &row.input, options));
         assert_all_close(&losses, &row.losses, 1e-4, &format!("{name} trained on {}, loss", device.kind()));

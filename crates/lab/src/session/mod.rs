@@ -7,7 +7,7 @@ mod sheet;
 use std::collections::HashMap;
 
 use chalkgrad::nn::Network;
-use chalkgrad::{Device, Metrics, RING, Trainer};
+use chalkgrad::{Device, Metrics, Options, RING, Trainer};
 use datasets::{Augmentation, Augmenter, Batch, Sampler, Sampling};
 use protocol::{Event, EventBody, LayerInfo, Notice, Panel, RunId, Settings, Split, StopReason};
 
@@ -210,7 +210,8 @@ impl Session {
     pub async fn adjust(&mut self, optimizer: &protocol::Optimizer, schedule: &protocol::Schedule) -> Result<()> {
         let (rule, decay_biases) = settings::optimizer(optimizer)?;
         let planned = settings::schedule(schedule, self.sampler.steps_per_epoch())?;
-        self.trainer.adjust(rule, planned, decay_biases).await?;
+        let kept = self.trainer.options().clone();
+        self.trainer.adjust(Options { optimizer: rule, schedule: planned, decay_biases, ..kept }).await?;
         (self.settings.optimizer, self.settings.schedule) = (*optimizer, *schedule);
         Ok(())
     }
