@@ -9,7 +9,7 @@ use chalkgrad::nn::{
     Network, NetworkGraph, ReLU, ReLU6, Role, Scope, Sequential, Tanh,
 };
 use chalkgrad::op::Op;
-use chalkgrad::optim::Optimizer;
+use chalkgrad::optim::SGD;
 use chalkgrad::{Array, Device, Examples, Options, Tensor, Trainer};
 use serde::Deserialize;
 
@@ -249,7 +249,7 @@ impl Row {
 
     fn train(&self, network: Network, device: &Device) {
         let (name, by) = (&self.name, device.kind());
-        let sgd = Optimizer::Sgd { learning_rate: 0.01, momentum: 0.9, nesterov: false, weight_decay: 0.0 };
+        let sgd = SGD { momentum: 0.9, ..SGD::new(0.01) };
         let parameters: Vec<_> =
             network.parameters().iter().map(|parameter| (parameter.path.clone(), drawn(name, parameter))).collect();
         let mut trainer = pollster::block_on(Trainer::new(device, network, Options::new(self.batch, sgd))).unwrap();

@@ -11,3 +11,4 @@ mod initialization;
 mod networks;
 mod operations;
 mod optimizers;
+mod schedules;

@@ -17,6 +17,6 @@ torch.set_default_dtype(torch.float64)
 
 themes = sorted(path.stem for path in pathlib.Path(__file__).parent.glob("operations/[a-z]*.py"))
 operations = [f"operations.{theme}" for theme in themes]
-for part in sys.argv[1:] or operations + ["networks", "architectures", "optimizers", "initialization"]:
+for part in sys.argv[1:] or operations + ["networks", "architectures", "schedules", "optimizers", "initialization"]:
     print(part)
     importlib.import_module(part)

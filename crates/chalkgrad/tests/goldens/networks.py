@@ -24,7 +24,7 @@ def batch_of(network, step, input, batch, classes):
     return images, fill(f"{network}/labels/{step}", whole(batch, count=classes)).long()
 
 
-def train(network, module, optimizer, shapes, steps, scheduler=None):
+def train(network, module, optimizer, shapes, steps, scheduler=None, clip=None):
     """The loss of each step before its update."""
     losses = []
     for step in range(steps):
@@ -32,6 +32,8 @@ def train(network, module, optimizer, shapes, steps, scheduler=None):
         optimizer.zero_grad()
         loss = F.cross_entropy(module(images), labels)
         loss.backward()
+        if clip:
+            clip()
         optimizer.step()
         if scheduler and step + 1 < steps:
             scheduler.step()

@@ -1,120 +1,119 @@
-"""Optimisers over 20 steps of a small network, and schedules step by step."""
+"""Optimisers over 20 steps of a small network: with every setting, schedules, parameter groups and clipping."""
 
+import fnmatch
 import json
 
 import torch
 from torch import nn
+from torch.nn.utils import clip_grad_norm_, clip_grad_value_
 
-from golden import golden, number, write
+from golden import golden, write
 from networks import named, train
+from schedules import scheduler
 
-RULES = {"sgd": torch.optim.SGD, "adadelta": torch.optim.Adadelta, "adamw": torch.optim.AdamW}
+RULES = {
+    "sgd": torch.optim.SGD,
+    "adagrad": torch.optim.Adagrad,
+    "rmsprop": torch.optim.RMSprop,
+    "adadelta": torch.optim.Adadelta,
+    "adam": torch.optim.Adam,
+    "adamw": torch.optim.AdamW,
+}
+ARGUMENTS = {"learning_rate": "lr", "learning_rate_decay": "lr_decay", "epsilon": "eps"}
 
 
 def small():
     return named("small", nn.Sequential(nn.Linear(6, 16), nn.Tanh(), nn.Linear(16, 4)))
 
 
-def scheduled(optimizer, kind, settings, learning_rate):
-    """PyTorch's scheduler from our settings; its momentum runs from high to low and back."""
-    settings = dict(settings)
-    low, high = settings.pop("momentum") or (0.0, 0.0)
-    return torch.optim.lr_scheduler.OneCycleLR(
-        optimizer,
-        max_lr=learning_rate,
-        cycle_momentum=kind != "adadelta" and high > 0,
-        base_momentum=low,
-        max_momentum=high,
-        **settings,
-    )
+def clipper(module, clip):
+    """What to do between backward and the optimiser's step."""
+    parameters = [parameter for parameter in module.parameters() if parameter.requires_grad]
+    kind, bound = clip
+    return lambda: {"norm": clip_grad_norm_, "value": clip_grad_value_}[kind](parameters, bound)
 
 
-def optimizer(kind, *, learning_rate, schedule=None, decay_biases=True, frozen=(), **settings):
+def row(kind, *, schedule=None, decay_biases=True, groups=(), frozen=(), clip=None, **settings):
+    """`groups` are patterns with their rate and decay multipliers, later ones over earlier ones."""
     module = small()
-    for path in frozen:
-        module.get_parameter(path).requires_grad_(False)
-    arguments = {{"epsilon": "eps"}.get(key, key): value for key, value in settings.items()}
-    spared = {} if decay_biases else {"weight_decay": 0.0}
-    groups = [
-        {"params": [module[0].weight, module[2].weight]},
-        {"params": [module[0].bias, module[2].bias], **spared},
-    ]
-    rule = RULES[kind](groups, lr=learning_rate, **arguments)
-    scheduler = scheduled(rule, kind, schedule, learning_rate) if schedule else None
-    losses = train("small", module, rule, ([6], 8, 4), 20, scheduler)
-    title = json.dumps([kind, learning_rate, schedule, decay_biases, frozen, settings])
+    rule = RULES[kind]([nn.Parameter(torch.zeros(1))], **{ARGUMENTS.get(key, key): settings[key] for key in settings})
+    rule.param_groups.clear()
+    for path, parameter in module.named_parameters():
+        parameter.requires_grad_(not any(fnmatch.fnmatchcase(path, pattern) for pattern in frozen))
+        rate, decay = 1.0, 1.0 if decay_biases or "weight" in path else 0.0
+        for pattern, group_rate, group_decay in groups:
+            if fnmatch.fnmatchcase(path, pattern):
+                rate, decay = group_rate, group_decay
+        own = {"lr": rule.defaults["lr"] * rate, "weight_decay": rule.defaults["weight_decay"] * decay}
+        rule.add_param_group({"params": [parameter], **own})
+    schedules = scheduler(rule, schedule) if schedule else None
+    clipped = clipper(module, clip) if clip else None
+    losses = train("small", module, rule, ([6], 8, 4), 20, schedules, clipped)
+    title = json.dumps([kind, settings, schedule, decay_biases, groups, frozen, clip])
     return {
         "title": title,
         "kind": kind,
-        "settings": {"learning_rate": learning_rate, **settings},
+        "settings": settings,
         "schedule": schedule,
         "decay_biases": decay_biases,
+        "groups": groups,
         "frozen": frozen,
+        "clip": clip,
         "losses": losses,
         "parameters": {path: golden(f"{title}/{path}", p) for path, p in module.named_parameters()},
     }
 
 
-def one_cycle(total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4, momentum=(0.85, 0.95)):
-    return {
-        "total_steps": total_steps,
-        "pct_start": pct_start,
-        "div_factor": div_factor,
-        "final_div_factor": final_div_factor,
-        "momentum": momentum,
-    }
-
-
-sgd = {"momentum": 0.0, "nesterov": False, "weight_decay": 0.0}
-adadelta = {"rho": 0.9, "epsilon": 1e-6, "weight_decay": 0.0}
-adamw = {"betas": (0.9, 0.999), "epsilon": 1e-8, "weight_decay": 0.01}
+one_cycle = {"kind": "one_cycle", "total_steps": 20}
+cycle_rates = one_cycle | {"cycle_momentum": False}
 write(
     "optimizers",
     [
-        optimizer("sgd", learning_rate=0.1, **sgd),
-        optimizer("sgd", learning_rate=0.1, **sgd | {"momentum": 0.9}),
-        optimizer("sgd", learning_rate=0.1, **sgd | {"momentum": 0.9, "nesterov": True}),
-        optimizer("sgd", learning_rate=0.1, **sgd | {"weight_decay": 0.1}),
-        optimizer("sgd", learning_rate=0.1, **sgd | {"momentum": 0.5, "weight_decay": 0.1}, decay_biases=False),
-        optimizer("sgd", learning_rate=0.05, momentum=0.8, nesterov=True, weight_decay=0.01, frozen=("0.weight", "2.bias")),
-        optimizer("sgd", learning_rate=0.5, **sgd | {"momentum": 0.9}, schedule=one_cycle(20)),
-        optimizer("adadelta", learning_rate=1.0, **adadelta),
-        optimizer("adadelta", learning_rate=0.5, rho=0.95, epsilon=1e-8, weight_decay=0.1),
-        optimizer("adadelta", learning_rate=1.0, **adadelta | {"weight_decay": 1e-4}, decay_biases=False),
-        optimizer("adadelta", learning_rate=2.0, **adadelta, schedule=one_cycle(20)),
-        optimizer("adamw", learning_rate=1e-3, **adamw),
-        optimizer("adamw", learning_rate=0.05, **adamw | {"weight_decay": 0.5}),
-        optimizer("adamw", learning_rate=0.01, betas=(0.8, 0.95), epsilon=1e-3, weight_decay=0.1, decay_biases=False),
-        optimizer("adamw", learning_rate=0.01, **adamw, frozen=("0.bias", "2.weight")),
-        optimizer("adamw", learning_rate=0.05, **adamw, schedule=one_cycle(20)),
-    ],
-)
-
-
-def schedule(learning_rate, settings):
-    rule = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=learning_rate, momentum=0.9)
-    scheduler = scheduled(rule, "sgd", settings, learning_rate)
-    rates, momenta = [], []
-    for step in range(settings["total_steps"]):
-        rates.append(number(rule.param_groups[0]["lr"]))
-        momenta.append(number(rule.param_groups[0]["momentum"]))
-        rule.step()
-        if step + 1 < settings["total_steps"]:
-            scheduler.step()
-    momenta = momenta if settings["momentum"] else None
-    return {"learning_rate": learning_rate, "schedule": settings, "rates": rates, "momenta": momenta}
-
-
-write(
-    "schedules",
-    [
-        schedule(1.0, one_cycle(10)),
-        schedule(6e-3, one_cycle(77)),
-        schedule(0.1, one_cycle(20, pct_start=0.5, div_factor=10.0, final_div_factor=100.0)),
-        schedule(0.1, one_cycle(33, pct_start=0.25, momentum=(0.5, 0.99))),
-        schedule(2.0, one_cycle(15, pct_start=0.9, div_factor=2.0)),
-        schedule(2.0, one_cycle(15, pct_start=0.1, momentum=None)),
-        schedule(0.3, one_cycle(12, pct_start=0.0)),
-        schedule(0.3, one_cycle(3, pct_start=0.7, final_div_factor=1.0)),
+        row("sgd"),
+        row("sgd", learning_rate=0.1),
+        row("sgd", learning_rate=0.1, momentum=0.9),
+        row("sgd", learning_rate=0.1, momentum=0.9, nesterov=True),
+        row("sgd", learning_rate=0.1, momentum=0.9, dampening=0.4),
+        row("sgd", learning_rate=0.1, dampening=0.4),
+        row("sgd", learning_rate=0.1, weight_decay=0.1),
+        row("sgd", learning_rate=0.1, momentum=0.5, weight_decay=0.1, decay_biases=False),
+        row("sgd", learning_rate=0.05, momentum=0.8, nesterov=True, weight_decay=0.01, frozen=["0.weight", "2.bias"]),
+        row("sgd", learning_rate=0.5, momentum=0.9, schedule=one_cycle),
+        row("sgd", learning_rate=0.2, schedule={"kind": "multi_step", "milestones": [5, 12]}),
+        row("sgd", learning_rate=0.2, weight_decay=0.1, groups=[["*.bias", 2.0, 0.0], ["2.*", 0.1, 3.0]]),
+        row("sgd", learning_rate=0.2, momentum=0.9, groups=[["0.*", 0.0, 1.0]], frozen=["2.bias"]),
+        row("sgd", learning_rate=1.0, momentum=0.9, clip=["norm", 0.3]),
+        row("sgd", learning_rate=1.0, clip=["norm", 0.2], frozen=["2.*"]),
+        row("sgd", learning_rate=0.1, clip=["norm", 1e6]),
+        row("sgd", learning_rate=1.0, momentum=0.5, weight_decay=0.1, clip=["value", 0.02]),
+        row("adagrad"),
+        row("adagrad", learning_rate=0.1, learning_rate_decay=0.1, weight_decay=0.1),
+        row("adagrad", learning_rate=0.1, initial_accumulator_value=0.1, epsilon=1e-3),
+        row("adagrad", learning_rate=0.2, frozen=["*.weight"], schedule=cycle_rates),
+        row("adagrad", learning_rate=0.2, clip=["norm", 0.1]),
+        row("rmsprop"),
+        row("rmsprop", learning_rate=0.01, alpha=0.9, epsilon=1e-3, weight_decay=0.1),
+        row("rmsprop", learning_rate=0.01, momentum=0.5, alpha=0.8),
+        row("rmsprop", learning_rate=0.01, centered=True, alpha=0.9, epsilon=1e-3),
+        row("rmsprop", learning_rate=0.01, centered=True, momentum=0.9, weight_decay=0.01, groups=[["0.*", 0.5, 0.0]]),
+        row("rmsprop", learning_rate=0.01, momentum=0.9, schedule=one_cycle),
+        row("adadelta"),
+        row("adadelta", learning_rate=0.5, rho=0.95, epsilon=1e-8, weight_decay=0.1),
+        row("adadelta", weight_decay=1e-4, decay_biases=False),
+        row("adadelta", learning_rate=2.0, schedule=cycle_rates),
+        row("adadelta", learning_rate=2.0, clip=["norm", 0.1]),
+        row("adam"),
+        row("adam", learning_rate=0.05, weight_decay=0.5),
+        row("adam", learning_rate=0.05, betas=[0.8, 0.9], epsilon=1e-3, amsgrad=True),
+        row("adam", learning_rate=0.05, schedule=one_cycle),
+        row("adam", learning_rate=0.01, weight_decay=0.1, groups=[["2.weight", 3.0, 0.5]], clip=["norm", 0.2]),
+        row("adamw"),
+        row("adamw", learning_rate=0.05, weight_decay=0.5),
+        row("adamw", learning_rate=0.01, betas=[0.8, 0.95], epsilon=1e-3, weight_decay=0.1, decay_biases=False),
+        row("adamw", learning_rate=0.05, betas=[0.7, 0.5], amsgrad=True),
+        row("adamw", learning_rate=0.01, frozen=["0.bias", "2.weight"]),
+        row("adamw", learning_rate=0.01, weight_decay=0.5, groups=[["*.bias", 1.0, 0.0], ["2.*", 0.1, 1.0]]),
+        row("adamw", learning_rate=0.05, schedule=one_cycle),
+        row("adamw", learning_rate=0.05, clip=["norm", 0.1]),
     ],
 )
