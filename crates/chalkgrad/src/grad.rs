@@ -1,6 +1,7 @@
 //! Every derivative, on one screen, and `backward`, which appends them to the graph in reverse.
 
 use std::collections::HashMap;
+use std::f64::consts::FRAC_2_SQRT_PI;
 
 use crate::graph::{Graph, Node, NodeId, Tensor};
 use crate::op::{Binary, Op, Unary};
@@ -12,26 +13,38 @@ fn derivative<'g>(node: &Node, x: &[Tensor<'g>], y: Tensor<'g>, g: Tensor<'g>) -
     let gradients = match &node.op {
         Op::Leaf { .. } | Op::Constant { .. } => vec![],
         Op::Unary(unary) => vec![Some(match unary {
-            Unary::Neg => -g,             // d(−x) = −dx
-            Unary::Exp => g * y,          // d(eˣ) = eˣ dx
-            Unary::Log => g / x[0],       // d(ln x) = dx / x
-            Unary::Sqrt => g / (y * 2.0), // d(√x) = dx / 2√x
-            Unary::Relu => y.gt(graph.constant(0.0, y.shape())).choose(g, graph.constant(0.0, y.shape())), // dx where x > 0
-            Unary::Sigmoid => g * (y * (1.0 - y)), // d(σ) = σ (1 − σ) dx
-            Unary::Tanh => g * (1.0 - y * y),      // d(tanh x) = (1 − tanh² x) dx
+            Unary::Neg => -g,                                          // d(−x) = −dx
+            Unary::Abs => g * (x[0].gt(0.0) - x[0].lt(0.0)),           // d|x| = sign(x) dx, 0 at 0
+            Unary::Exp => g * y,                                       // d(eˣ) = eˣ dx
+            Unary::Expm1 => g * (y + 1.0),                             // d(eˣ − 1) = eˣ dx
+            Unary::Log => g / x[0],                                    // d(ln x) = dx / x
+            Unary::Log1p => g / (x[0] + 1.0),                          // d(ln(1 + x)) = dx / (1 + x)
+            Unary::Sqrt => g / (y * 2.0),                              // d(√x) = dx / 2√x
+            Unary::Sin => g * x[0].cos(),                              // d(sin x) = cos x dx
+            Unary::Cos => -(g * x[0].sin()),                           // d(cos x) = −sin x dx
+            Unary::Erf => g * (-(x[0] * x[0])).exp() * FRAC_2_SQRT_PI, // d(erf x) = 2/√π e^(−x²) dx
+            Unary::Relu => y.gt(0.0).choose(g, 0.0),                   // dx where x > 0
+            Unary::Sigmoid => g * (y * (1.0 - y)),                     // d(σ) = σ (1 − σ) dx
+            Unary::Tanh => g * (1.0 - y * y),                          // d(tanh x) = (1 − tanh² x) dx
         })],
         Op::Binary(binary) => match binary {
             Binary::Add => vec![Some(g), Some(g)],                      // d(a + b) = da + db
             Binary::Sub => vec![Some(g), Some(-g)],                     // d(a − b) = da − db
             Binary::Mul => vec![Some(g * x[1]), Some(g * x[0])],        // d(a b) = b da + a db
             Binary::Div => vec![Some(g / x[1]), Some(-(g * y / x[1]))], // d(a / b) = da / b − (a / b) db / b
-            Binary::Greater | Binary::Equal => vec![None, None],        // steps: flat almost everywhere
+            // d(aᵇ) = b aᵇ⁻¹ da + aᵇ ln a db; nothing to a where b = 0, nothing to b where a = 0 and stays it.
+            Binary::Pow => {
+                let (a, b) = (x[0], x[1]);
+                let to_a = b.eq(0.0).choose(0.0, g * b * a.pow(b - 1.0));
+                let to_b = (a.eq(0.0) * b.ge(0.0)).choose(0.0, g * y * a.log());
+                vec![Some(to_a), Some(to_b)]
+            }
+            Binary::Maximum => vec![Some(to_winner(g, x[0], x[1])), Some(to_winner(g, x[1], x[0]))],
+            Binary::Minimum => vec![Some(to_winner(g, -x[0], -x[1])), Some(to_winner(g, -x[1], -x[0]))],
+            Binary::Greater | Binary::GreaterEqual | Binary::Equal => vec![None, None], // steps: flat almost everywhere
         },
-        Op::Where => {
-            let zero = graph.constant(0.0, y.shape()); // d(c ? a : b) = c ? da : db
-            vec![None, Some(x[0].choose(g, zero)), Some(x[0].choose(zero, g))]
-        }
-        Op::Expand { .. } => vec![Some(sum_to(g, x[0]))], // each copy brings its share
+        Op::Where => vec![None, Some(x[0].choose(g, 0.0)), Some(x[0].choose(0.0, g))], // d(c ? a : b) = c ? da : db
+        Op::Expand { .. } => vec![Some(sum_to(g, x[0]))],                              // each copy brings its share
         Op::Reshape { .. } => vec![Some(g.reshape(x[0].shape()))],
         Op::Permute { axes } => {
             let mut inverse = vec![0; axes.len()];
@@ -83,6 +96,11 @@ fn derivative<'g>(node: &Node, x: &[Tensor<'g>], y: Tensor<'g>, g: Tensor<'g>) -
         }
     };
     Ok(gradients)
+}
+
+/// The share of the larger of two: all of `g`, half of it where the other is as large. `a` is whose share it is.
+fn to_winner<'g>(g: Tensor<'g>, a: Tensor<'g>, b: Tensor<'g>) -> Tensor<'g> {
+    a.eq(b).choose(g * 0.5, b.gt(a).choose(0.0, g))
 }
 
 /// Adds up what broadcasting copied: `g` has the shape that `x` was stretched to.

@@ -1,6 +1,8 @@
 //! The computation graph: nodes with an operation, a shape and the nodes they read. Building it computes shapes and
 //! nothing else; running is the business of `interpreter.rs` and `program.rs`.
 
+mod activations;
+mod elementwise;
 mod normalization;
 mod pictures;
 
@@ -152,59 +154,11 @@ impl<'g> Tensor<'g> {
     }
 
     /// Broadcasts both, then applies the operation element by element.
-    fn binary(self, binary: Binary, other: Self) -> Self {
+    fn binary(self, binary: Binary, other: impl Operand<'g>) -> Self {
+        let other = other.beside(self);
         match self.shape().broadcast(&other.shape()) {
             Some(shape) => self.graph.apply(Op::Binary(binary), &[self.expand(&shape), other.expand(&shape)]),
             None => self.graph.apply(Op::Binary(binary), &[self, other]),
-        }
-    }
-
-    /// `eˣ`
-    pub fn exp(self) -> Self {
-        self.unary(Unary::Exp)
-    }
-
-    /// Natural logarithm.
-    pub fn log(self) -> Self {
-        self.unary(Unary::Log)
-    }
-
-    /// Square root.
-    pub fn sqrt(self) -> Self {
-        self.unary(Unary::Sqrt)
-    }
-
-    /// `max(0, x)`
-    pub fn relu(self) -> Self {
-        self.unary(Unary::Relu)
-    }
-
-    /// `1 / (1 + e⁻ˣ)`
-    pub fn sigmoid(self) -> Self {
-        self.unary(Unary::Sigmoid)
-    }
-
-    /// Hyperbolic tangent.
-    pub fn tanh(self) -> Self {
-        self.unary(Unary::Tanh)
-    }
-
-    /// 1 where `self > other`, else 0.
-    pub fn gt(self, other: Self) -> Self {
-        self.binary(Binary::Greater, other)
-    }
-
-    /// 1 where both are equal, else 0.
-    pub fn eq(self, other: Self) -> Self {
-        self.binary(Binary::Equal, other)
-    }
-
-    /// `self ≠ 0 ? a : b`; all three broadcast.
-    pub fn choose(self, a: Self, b: Self) -> Self {
-        let shape = self.shape().broadcast(&a.shape()).and_then(|shape| shape.broadcast(&b.shape()));
-        match shape {
-            Some(shape) => self.graph.apply(Op::Where, &[self.expand(&shape), a.expand(&shape), b.expand(&shape)]),
-            None => self.graph.apply(Op::Where, &[self, a, b]),
         }
     }
 
@@ -287,6 +241,24 @@ impl fmt::Debug for Tensor<'_> {
     }
 }
 
+/// What stands beside a tensor in an expression: another tensor, or the same number everywhere.
+pub trait Operand<'g> {
+    /// It as a tensor that broadcasts with `other`.
+    fn beside(self, other: Tensor<'g>) -> Tensor<'g>;
+}
+
+impl<'g> Operand<'g> for Tensor<'g> {
+    fn beside(self, _: Tensor<'g>) -> Tensor<'g> {
+        self
+    }
+}
+
+impl<'g> Operand<'g> for f64 {
+    fn beside(self, other: Tensor<'g>) -> Tensor<'g> {
+        other.graph.constant(self, other.shape())
+    }
+}
+
 impl Neg for Tensor<'_> {
     type Output = Self;
 
@@ -297,19 +269,11 @@ impl Neg for Tensor<'_> {
 
 macro_rules! operators {
     ($($trait:ident $method:ident $binary:ident),*) => { $(
-        impl $trait for Tensor<'_> {
+        impl<'g, O: Operand<'g>> $trait<O> for Tensor<'g> {
             type Output = Self;
 
-            fn $method(self, other: Self) -> Self {
+            fn $method(self, other: O) -> Self {
                 self.binary(Binary::$binary, other)
-            }
-        }
-
-        impl $trait<f64> for Tensor<'_> {
-            type Output = Self;
-
-            fn $method(self, other: f64) -> Self {
-                self.binary(Binary::$binary, self.graph.constant(other, self.shape()))
             }
         }
 
@@ -317,7 +281,7 @@ macro_rules! operators {
             type Output = Tensor<'g>;
 
             fn $method(self, other: Tensor<'g>) -> Tensor<'g> {
-                other.graph.constant(self, other.shape()).binary(Binary::$binary, other)
+                self.beside(other).binary(Binary::$binary, other)
             }
         }
     )* };

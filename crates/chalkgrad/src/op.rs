@@ -1,12 +1,14 @@
 //! The operations: what each is called, which shapes it takes, which shape it gives.
 //! Derivatives stand in `grad.rs`, kernels under the same stem in `cpu/` and `gpu/`.
 
+mod elementwise;
 mod pictures;
 mod window;
 
-pub use window::Window;
-
 use crate::Shape;
+pub use elementwise::{Binary, Unary};
+pub(crate) use elementwise::{binaries, unaries};
+pub use window::Window;
 
 /// One operation of a graph. Row-major tensors; pictures are `[N, C, H, W]`.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,31 +57,6 @@ pub enum Op {
     CrossEntropy,
     /// Logits, labels and the gradient `[N]` of each example's loss to the logits' gradient.
     CrossEntropyGradient,
-}
-
-/// Elementwise functions of one number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Unary {
-    Neg,
-    Exp,
-    Log,
-    Sqrt,
-    Relu,
-    Sigmoid,
-    Tanh,
-}
-
-/// Elementwise functions of two numbers. Comparisons give 1 or 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Binary {
-    Add,
-    Sub,
-    Mul,
-    Div,
-    Greater,
-    Equal,
 }
 
 impl Op {
@@ -170,39 +147,6 @@ impl Op {
             (Self::LogSoftmax | Self::ArgMax, _) => Err("it takes a matrix [N, K] of K scores an example".into()),
             (Self::CrossEntropy, _) => Err("it takes logits [N, K] and one label an example, [N]".into()),
             (op, _) => Err(format!("{} takes other inputs", op.name())),
-        }
-    }
-}
-
-impl Unary {
-    /// Every variant, for tests that hold each to its twin.
-    pub const ALL: [Self; 7] = [Self::Neg, Self::Exp, Self::Log, Self::Sqrt, Self::Relu, Self::Sigmoid, Self::Tanh];
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Neg => "neg",
-            Self::Exp => "exp",
-            Self::Log => "log",
-            Self::Sqrt => "sqrt",
-            Self::Relu => "relu",
-            Self::Sigmoid => "sigmoid",
-            Self::Tanh => "tanh",
-        }
-    }
-}
-
-impl Binary {
-    /// Every variant, for tests that hold each to its twin.
-    pub const ALL: [Self; 6] = [Self::Add, Self::Sub, Self::Mul, Self::Div, Self::Greater, Self::Equal];
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Add => "add",
-            Self::Sub => "sub",
-            Self::Mul => "mul",
-            Self::Div => "div",
-            Self::Greater => "gt",
-            Self::Equal => "eq",
         }
     }
 }

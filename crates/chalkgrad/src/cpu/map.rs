@@ -5,7 +5,7 @@ use std::cell::{Ref, RefMut};
 
 use super::Buffer;
 use crate::interpreter::{binary, unary};
-use crate::op::{Binary, Unary};
+use crate::op::{Binary, Unary, binaries, unaries};
 use crate::plan::{BufferId, Instruction, Map, MapInput};
 
 /// Elements a pass.
@@ -97,19 +97,19 @@ fn load(values: &[f32], input: &MapInput, start: usize, to: &mut [f32]) {
     }
 }
 
-/// One loop an operation, so that each vectorises.
+/// One loop a function, so that each vectorises.
 fn apply_unary(op: Unary, x: &[f32], to: &mut [f32]) {
-    macro_rules! each {
-        ($($variant:ident),*) => {
+    macro_rules! loops {
+        ($($(#[$doc:meta])* $variant:ident $name:literal,)*) => {
             match op { $(Unary::$variant => x.iter().zip(to).for_each(|(&x, to)| *to = unary(Unary::$variant, x)),)* }
         };
     }
-    each!(Neg, Exp, Log, Sqrt, Relu, Sigmoid, Tanh);
+    unaries!(loops);
 }
 
 fn apply_binary(op: Binary, a: &[f32], b: &[f32], to: &mut [f32]) {
-    macro_rules! each {
-        ($($variant:ident),*) => {
+    macro_rules! loops {
+        ($($(#[$doc:meta])* $variant:ident $name:literal,)*) => {
             match op { $(Binary::$variant => {
                 for ((&a, &b), to) in a.iter().zip(b).zip(to) {
                     *to = binary(Binary::$variant, a, b);
@@ -117,5 +117,5 @@ fn apply_binary(op: Binary, a: &[f32], b: &[f32], to: &mut [f32]) {
             })* }
         };
     }
-    each!(Add, Sub, Mul, Div, Greater, Equal);
+    binaries!(loops);
 }

@@ -9,7 +9,11 @@ use super::pipeline::Dispatch;
 use crate::op::{Binary, Unary};
 use crate::plan::{BufferId, Instruction, Map, MapInput};
 
-const PRELUDE: &str = concat!(include_str!("shared/invocation.wgsl"), include_str!("shared/functions.wgsl"));
+const PRELUDE: &str = concat!(
+    include_str!("shared/invocation.wgsl"),
+    include_str!("shared/functions.wgsl"),
+    include_str!("shared/elementwise.wgsl")
+);
 
 /// The dispatch of a map.
 pub(super) fn dispatch(map: &Map, places: &impl Places) -> Dispatch {
@@ -118,9 +122,15 @@ fn constant(value: f32) -> String {
 fn unary(op: Unary, x: usize) -> String {
     match op {
         Unary::Neg => format!("-r{x}"),
+        Unary::Abs => format!("abs(r{x})"),
         Unary::Exp => format!("careful_exp(r{x})"),
+        Unary::Expm1 => format!("accurate_expm1(r{x})"),
         Unary::Log => format!("careful_log(r{x})"),
+        Unary::Log1p => format!("accurate_log1p(r{x})"),
         Unary::Sqrt => format!("sqrt(r{x})"),
+        Unary::Sin => format!("accurate_sin(r{x})"),
+        Unary::Cos => format!("accurate_cos(r{x})"),
+        Unary::Erf => format!("accurate_erf(r{x})"),
         // Not `max`, which would hide a NaN.
         Unary::Relu => format!("select(r{x}, 0.0, r{x} < 0.0)"),
         Unary::Sigmoid => format!("stable_sigmoid(r{x})"),
@@ -134,7 +144,11 @@ fn binary(op: Binary, a: usize, b: usize) -> String {
         Binary::Sub => format!("r{a} - r{b}"),
         Binary::Mul => format!("r{a} * r{b}"),
         Binary::Div => format!("r{a} / r{b}"),
+        Binary::Pow => format!("accurate_pow(r{a}, r{b})"),
+        Binary::Maximum => format!("careful_max(r{a}, r{b})"),
+        Binary::Minimum => format!("careful_min(r{a}, r{b})"),
         Binary::Greater => format!("select(0.0, 1.0, r{a} > r{b})"),
+        Binary::GreaterEqual => format!("select(0.0, 1.0, r{a} >= r{b})"),
         Binary::Equal => format!("select(0.0, 1.0, r{a} == r{b})"),
     }
 }

@@ -40,8 +40,8 @@ fn generated_maps_are_valid_without_a_gpu() {
     code.extend((1..=others.len()).map(Instruction::Input));
     let numbers = [0.0, -0.0, 1.5, -2.5e-7, f32::MAX, 1e-40, f32::NAN, f32::INFINITY, f32::NEG_INFINITY];
     code.extend(numbers.map(Instruction::Constant));
-    code.extend(Unary::ALL.map(|op| Instruction::Unary(op, 0)));
-    code.extend(Binary::ALL.map(|op| Instruction::Binary(op, 0, 1)));
+    code.extend(Unary::ALL.iter().map(|&op| Instruction::Unary(op, 0)));
+    code.extend(Binary::ALL.iter().map(|&op| Instruction::Binary(op, 0, 1)));
     code.push(Instruction::Where(2, 3, 4));
     let outputs = vec![(code.len() - 1, location(0, 0, 12)), (7, location(2, 0, 12))];
     let map = Map { len: 12, inputs: std::iter::once(full).chain(others).collect(), code, outputs };

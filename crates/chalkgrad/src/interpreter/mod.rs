@@ -1,6 +1,7 @@
 //! Runs any graph as it is written, node by node, in f32 or f64, and keeps every value: the oracle for compiled
 //! programs, the finite-difference checker's engine, and the engine of labs where every number is shown. Clear, not fast.
 
+mod elementwise;
 mod reference;
 
 use std::collections::HashMap;
@@ -9,13 +10,27 @@ use std::ops::Index;
 
 use num_traits::Float;
 
-use crate::op::{Binary, Op, Unary};
+use crate::op::Op;
 use crate::{Array, Error, Graph, Result, Shape, Tensor};
+pub(crate) use elementwise::{binary, unary};
 
 /// The precision it computes in.
-pub trait Real: Float + std::iter::Sum + 'static {}
-impl Real for f32 {}
-impl Real for f64 {}
+pub trait Real: Float + std::iter::Sum + 'static {
+    /// The error function, which the standard library has not.
+    fn erf(self) -> Self;
+}
+
+impl Real for f32 {
+    fn erf(self) -> Self {
+        libm::erff(self)
+    }
+}
+
+impl Real for f64 {
+    fn erf(self) -> Self {
+        libm::erf(self)
+    }
+}
 
 /// Runs graphs in the precision `T`.
 #[derive(Debug, Default, Clone, Copy)]
@@ -115,39 +130,6 @@ pub(crate) fn evaluate<T: Real>(op: &Op, x: &[&Array<T>], shape: &Shape) -> Arra
         Op::ArgMax => reference::argmax(x[0]),
         Op::CrossEntropy => reference::cross_entropy(x[0], x[1]),
         Op::CrossEntropyGradient => reference::cross_entropy_gradient(x[0], x[1], x[2]),
-    }
-}
-
-pub(crate) fn unary<T: Real>(op: Unary, x: T) -> T {
-    match op {
-        Unary::Neg => -x,
-        Unary::Exp => x.exp(),
-        Unary::Log => x.ln(),
-        Unary::Sqrt => x.sqrt(),
-        // Not `max`, which would hide a NaN.
-        Unary::Relu => {
-            if x < T::zero() {
-                T::zero()
-            } else {
-                x
-            }
-        }
-        // Whichever form does not overflow.
-        Unary::Sigmoid if x < T::zero() => x.exp() / (T::one() + x.exp()),
-        Unary::Sigmoid => (T::one() + (-x).exp()).recip(),
-        Unary::Tanh => x.tanh(),
-    }
-}
-
-pub(crate) fn binary<T: Real>(op: Binary, a: T, b: T) -> T {
-    let truth = |holds: bool| if holds { T::one() } else { T::zero() };
-    match op {
-        Binary::Add => a + b,
-        Binary::Sub => a - b,
-        Binary::Mul => a * b,
-        Binary::Div => a / b,
-        Binary::Greater => truth(a > b),
-        Binary::Equal => truth(a == b),
     }
 }
 

@@ -43,7 +43,7 @@ fn node(case: &Case, nodes: &[NodeId], shape: &Shape, draw: &mut Draw) -> NodeId
     let (a, b, c) = (operand(), operand(), operand());
     // Leaves only: whether computed numbers are equal is a matter of precision.
     let leaf = crate::Tensor::new(&case.graph, nodes[0]);
-    let made = match draw.between(0, 10) {
+    let made = match draw.between(0, 14) {
         0 => -a,
         1 => a.relu(),
         2 => a.sigmoid(),
@@ -53,7 +53,11 @@ fn node(case: &Case, nodes: &[NodeId], shape: &Shape, draw: &mut Draw) -> NodeId
         6 => a - b,
         7 => (a * b).tanh(),
         8 => a / (b * b + 1.0),
-        9 => leaf.gt(crate::Tensor::new(&case.graph, nodes[1])).choose(b, c),
+        9 => a.sin() + b.cos(),
+        10 => a.erf() * b.abs().log1p(),
+        11 => (a.abs() + 0.5).pow(b.tanh()),
+        12 => a.maximum(b).minimum(c),
+        13 => leaf.ge(crate::Tensor::new(&case.graph, nodes[1])).choose(b, c),
         _ => a * 0.5 + b.expand(shape),
     };
     made.id()

@@ -53,3 +53,10 @@ BROADCASTS = [
     ([64, 33], [64, 33]),
 ]
 SHAPES = [[], [1], [3], [4], [7], [2, 3], [5, 16], [2, 3, 4, 5], [1031]]
+
+
+def each(low=-3.0, high=3.0, extreme=None):
+    cases = [case(uniform(*shape, low=low, high=high)) for shape in SHAPES]
+    if extreme is not None:
+        cases.append(case(uniform(301, low=extreme[0], high=extreme[1]), smooth=False))
+    return cases

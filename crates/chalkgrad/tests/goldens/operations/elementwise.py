@@ -3,18 +3,11 @@
 import torch
 
 from golden import uniform, whole
-from operations import BROADCASTS, SHAPES, case, operation
+from operations import BROADCASTS, SHAPES, case, each, operation
 
 
 def pairs(smooth=True, **second):
     return [case(uniform(*a), uniform(*b, **second), smooth=smooth) for a, b in BROADCASTS]
-
-
-def each(low=-3.0, high=3.0, extreme=None):
-    cases = [case(uniform(*shape, low=low, high=high)) for shape in SHAPES]
-    if extreme is not None:
-        cases.append(case(uniform(301, low=extreme[0], high=extreme[1]), smooth=False))
-    return cases
 
 
 @operation(*pairs())
@@ -37,6 +30,24 @@ def div(a, b):
     return a / b
 
 
+@operation(*[case(uniform(*a, low=0.2, high=3.0), uniform(*b, low=-3.0, high=3.0)) for a, b in BROADCASTS])
+def pow_(a, b):
+    return a**b
+
+
+# Negative bases have powers with whole exponents only; 0 has one with exponent 0.
+EXPONENTS = [2.0, 3.0, -1.0, -2.0, 0.0, 1.0, 5.0, 4.0]
+POWERS = [case(uniform(*shape, low=-2.0, high=2.0), exponent=e) for shape, e in zip(SHAPES, EXPONENTS)]
+POWERS += [case(whole(9, count=3), exponent=e, smooth=False) for e in (0.0, 1.0, 2.0, 0.5 + 1.0)]
+POWERS += [case(uniform(40, low=0.01, high=2.0), exponent=e) for e in (0.5, -0.5, 2.5, 17.0)]
+POWERS += [case(uniform(40, low=1e3, high=1e4), exponent=e, smooth=False) for e in (9.0, -8.5)]
+
+
+@operation(*POWERS)
+def pow_number(x, exponent):
+    return x**exponent
+
+
 def grid(count):
     return [case(whole(*a, count=count), whole(*b, count=count), smooth=False) for a, b in BROADCASTS]
 
@@ -49,6 +60,47 @@ def gt(a, b):
 @operation(*grid(3))
 def eq(a, b):
     return (a == b).double()
+
+
+@operation(*grid(3))
+def ge(a, b):
+    return (a >= b).double()
+
+
+@operation(*grid(3))
+def lt(a, b):
+    return (a < b).double()
+
+
+@operation(*grid(3))
+def le(a, b):
+    return (a <= b).double()
+
+
+@operation(*grid(3))
+def ne(a, b):
+    return (a != b).double()
+
+
+@operation(*pairs(), *grid(3))
+def maximum(a, b):
+    return torch.maximum(a, b)
+
+
+@operation(*pairs(), *grid(3))
+def minimum(a, b):
+    return torch.minimum(a, b)
+
+
+BOUNDS = [(-0.5, 0.5), (None, 0.3), (-0.2, None), (0.4, -0.4), (0.0, 0.0), (-1.0, 2.0), (0.1, 0.2)]
+
+
+@operation(
+    *[case(uniform(*shape, low=-1.0, high=1.0), min=low, max=high) for shape, (low, high) in zip(SHAPES[2:], BOUNDS)],
+    *[case(whole(20, count=4), min=low, max=high, smooth=False) for low, high in ((1.0, 2.0), (None, 1.0), (3.0, None))],
+)
+def clamp(x, min, max):
+    return x.clamp(min, max)
 
 
 @operation(
@@ -64,9 +116,19 @@ def neg(x):
     return -x
 
 
+@operation(*each(), case(whole(29, count=2), smooth=False))
+def abs_(x):
+    return x.abs()
+
+
 @operation(*each(extreme=(-80.0, 80.0)))
 def exp(x):
     return x.exp()
+
+
+@operation(*each(extreme=(-80.0, 80.0)), case(uniform(50, low=-1e-4, high=1e-4), smooth=False))
+def expm1(x):
+    return x.expm1()
 
 
 @operation(*each(low=0.1, extreme=(1e-30, 1e-28)))
@@ -74,21 +136,26 @@ def log(x):
     return x.log()
 
 
+@operation(*each(low=-0.9, extreme=(0.0, 1e30)), case(uniform(50, low=-1e-4, high=1e-4), smooth=False))
+def log1p(x):
+    return x.log1p()
+
+
 @operation(*each(low=0.1, extreme=(1e6, 1e30)))
 def sqrt(x):
     return x.sqrt()
 
 
-@operation(*each(), case(whole(29, count=2), smooth=False))
-def relu(x):
-    return x.relu()
+@operation(*each(extreme=(-1e5, 1e5)))
+def sin(x):
+    return x.sin()
 
 
-@operation(*each(extreme=(-100.0, 100.0)))
-def sigmoid(x):
-    return x.sigmoid()
+@operation(*each(extreme=(-1e5, 1e5)))
+def cos(x):
+    return x.cos()
 
 
-@operation(*each(extreme=(-100.0, 100.0)))
-def tanh(x):
-    return x.tanh()
+@operation(*each(extreme=(-100.0, 100.0)), case(uniform(50, low=-1e-4, high=1e-4), smooth=False))
+def erf(x):
+    return x.erf()

@@ -1,6 +1,7 @@
 //! Every operation, forward and backward, over the shapes and options of its `.json`. Each file holds one theme, and its
 //! numbers come from the `.py` beside it.
 
+mod activations;
 mod elementwise;
 mod expressions;
 mod losses;
