@@ -2,11 +2,12 @@
 
 use std::fmt;
 
+use super::number;
 use crate::Tensor;
 use crate::nn::{Module, Scope};
 
 macro_rules! activations {
-    ($($(#[$doc:meta])* $name:ident $method:ident),*) => { $(
+    ($($(#[$doc:meta])* $name:ident $method:ident),* $(,)?) => { $(
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub struct $name;
@@ -26,10 +27,79 @@ macro_rules! activations {
 }
 
 activations! {
-    /// `torch.nn.ReLU`.
+    /// `torch.nn.ReLU`: `max(0, x)`.
     ReLU relu,
+    /// `torch.nn.ReLU6`: between 0 and 6.
+    ReLU6 relu6,
+    /// `torch.nn.SELU` (Klambauer et al. 2017).
+    SELU selu,
+    /// `torch.nn.SiLU`: `x · σ(x)`.
+    SiLU silu,
     /// `torch.nn.Sigmoid`.
     Sigmoid sigmoid,
     /// `torch.nn.Tanh`.
-    Tanh tanh
+    Tanh tanh,
+    /// `sin(x) + max(0, x)`, the lecture's own activation.
+    SinReLU sin_relu,
+}
+
+/// Activations with numbers to choose, as PyTorch names and prints them.
+macro_rules! tuned {
+    ($($(#[$doc:meta])* $name:ident $method:ident { $($field:ident = $default:literal),* }),* $(,)?) => { $(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq)]
+        pub struct $name {
+            $(pub $field: f64,)*
+        }
+
+        impl Default for $name {
+            /// PyTorch's.
+            fn default() -> Self {
+                Self { $($field: $default),* }
+            }
+        }
+
+        impl Module for $name {
+            fn forward<'g>(&self, _: &Scope<'_, 'g>, input: Tensor<'g>) -> Tensor<'g> {
+                input.$method($(self.$field),*)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let fields = [$(format!("{}={}", stringify!($field), number(self.$field))),*];
+                write!(f, "{}({})", stringify!($name), fields.join(", "))
+            }
+        }
+    )* };
+}
+
+tuned! {
+    /// `torch.nn.LeakyReLU`: `x` where it is positive, `negative_slope · x` elsewhere.
+    LeakyReLU leaky_relu { negative_slope = 0.01 },
+    /// `torch.nn.ELU` (Clevert et al. 2016): `alpha · (eˣ − 1)` where `x` is negative.
+    ELU elu { alpha = 1.0 },
+    /// `torch.nn.Softplus`: `ln(1 + e^(beta·x)) / beta`, and `x` itself where `beta · x` is above the threshold.
+    Softplus softplus { beta = 1.0, threshold = 20.0 },
+    /// `torch.nn.Hardtanh`: between two numbers.
+    Hardtanh hardtanh { min_val = -1.0, max_val = 1.0 },
+}
+
+/// `torch.nn.GELU` (Hendrycks and Gimpel 2016): `x · Φ(x)`, exactly or by a hyperbolic tangent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct GELU {
+    /// PyTorch's `approximate="tanh"`.
+    pub tanh: bool,
+}
+
+impl Module for GELU {
+    fn forward<'g>(&self, _: &Scope<'_, 'g>, input: Tensor<'g>) -> Tensor<'g> {
+        if self.tanh { input.gelu_tanh() } else { input.gelu() }
+    }
+}
+
+impl fmt::Display for GELU {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "GELU(approximate='{}')", if self.tanh { "tanh" } else { "none" })
+    }
 }

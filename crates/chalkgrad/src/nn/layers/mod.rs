@@ -7,7 +7,7 @@ mod linear;
 mod normalization;
 mod pooling;
 
-pub use activation::{ReLU, Sigmoid, Tanh};
+pub use activation::{ELU, GELU, Hardtanh, LeakyReLU, ReLU, ReLU6, SELU, SiLU, Sigmoid, SinReLU, Softplus, Tanh};
 pub use container::{Flatten, Identity, Sequential};
 pub use convolution::{Conv2d, ConvTranspose2d};
 pub use linear::Linear;
