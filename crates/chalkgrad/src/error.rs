@@ -24,6 +24,8 @@ pub enum Error {
     NotDifferentiable { operation: &'static str },
     /// `backward` starts from one number.
     NotAScalar { shape: Shape },
+    /// A tensor of another graph where one of this graph belongs.
+    OtherGraph,
     /// A value that the graph reads was not given.
     Unbound { name: String },
     /// A value of another size than its place.
@@ -62,6 +64,9 @@ impl fmt::Display for Error {
             Self::NotDifferentiable { operation } => write!(f, "{operation} has no derivative here"),
             Self::NotAScalar { shape } => {
                 write!(f, "a gradient starts from one number, not from a tensor of shape {shape}")
+            }
+            Self::OtherGraph => {
+                write!(f, "a tensor belongs to the graph that made it, and this one is of another graph")
             }
             Self::Unbound { name } => write!(f, "the graph reads `{name}`, but no value was given for it"),
             Self::WrongSize { name, expected, elements } => {

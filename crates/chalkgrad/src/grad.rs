@@ -147,6 +147,9 @@ impl Graph {
     /// Like `backward`, and keeps the gradients of every node between, edge by edge.
     pub fn gradients<'g>(&'g self, loss: Tensor<'g>, with_respect_to: &[Tensor<'g>]) -> Result<Gradients<'g>> {
         self.check()?;
+        if !std::iter::once(&loss).chain(with_respect_to).all(|tensor| self.owns(*tensor)) {
+            return Err(Error::OtherGraph);
+        }
         if loss.shape().elements() != 1 {
             return Err(Error::NotAScalar { shape: loss.shape() });
         }

@@ -65,7 +65,7 @@ impl Graph {
         self.error.borrow().clone().map_or(Ok(()), Err)
     }
 
-    /// A copy of one node, to look at.
+    /// A copy of one node, to look at. Panics where there is no such node.
     pub fn node(&self, id: NodeId) -> Node {
         self.nodes.borrow()[id].clone()
     }
@@ -110,20 +110,30 @@ impl Graph {
 
     /// Appends a node; a shape error poisons the graph and gives a scalar in its place.
     pub(crate) fn apply(&self, op: Op, inputs: &[Tensor<'_>]) -> Tensor<'_> {
-        let inputs: Vec<NodeId> = inputs.iter().map(|input| input.id).collect();
-        let shape = {
-            let nodes = self.nodes.borrow();
-            let shapes: Vec<&Shape> = inputs.iter().map(|&input| &nodes[input].shape).collect();
-            let shape = op.shape(&shapes).and_then(|shape| match shape.elements() <= MAX_ELEMENTS {
-                true => Ok(shape),
-                false => Err(format!("the result {shape} would have more numbers than any device holds")),
-            });
-            shape.unwrap_or_else(|rule| {
-                self.refuse(op.name(), shapes.into_iter().cloned().collect(), rule);
-                Shape::default()
-            })
+        let shapes: Vec<Shape> = inputs.iter().map(|input| input.shape()).collect();
+        let shape = match inputs.iter().all(|input| self.owns(*input)) {
+            true => op.shape(&shapes.iter().collect::<Vec<_>>()),
+            false => Err("they belong to different graphs".into()),
         };
-        self.push(Node { op, inputs, shape, layer: self.layer() })
+        let shape = shape.and_then(|shape| match shape.elements() <= MAX_ELEMENTS {
+            true => Ok(shape),
+            false => Err(format!("the result {shape} would have more numbers than any device holds")),
+        });
+        match shape {
+            Ok(shape) => {
+                let inputs = inputs.iter().map(|input| input.id).collect();
+                self.push(Node { op, inputs, shape, layer: self.layer() })
+            }
+            Err(rule) => {
+                self.refuse(op.name(), shapes, rule);
+                self.constant(0.0, [])
+            }
+        }
+    }
+
+    /// Whether this is one of its own nodes.
+    pub(crate) fn owns(&self, tensor: Tensor<'_>) -> bool {
+        std::ptr::eq(self, tensor.graph)
     }
 
     /// Poisons the graph: these shapes break this rule. Only the first such error is kept.
@@ -230,7 +240,7 @@ impl<'g> Tensor<'g> {
 
 impl PartialEq for Tensor<'_> {
     fn eq(&self, other: &Self) -> bool {
-        std::ptr::eq(self.graph, other.graph) && self.id == other.id
+        self.graph.owns(*other) && self.id == other.id
     }
 }
 
@@ -294,5 +304,22 @@ impl<'g> Tensor<'g> {
     pub(crate) fn new(graph: &'g Graph, id: NodeId) -> Self {
         debug_assert!(id < graph.len());
         Self { graph, id }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Interpreter;
+
+    #[test]
+    fn tensors_of_different_graphs_are_refused_and_not_mixed_up() {
+        let (one, other) = (Graph::new(), Graph::new());
+        let (x, y) = (one.leaf("x", []), other.leaf("y", []));
+        assert_eq!(other.backward(y, &[x]).unwrap_err(), Error::OtherGraph);
+        assert!(matches!(Interpreter::<f64>::new().run(&other, &[(x, 1.0)]), Err(Error::OtherGraph)));
+        let sum = x + y;
+        assert!(one.check().unwrap_err().to_string().contains("different graphs"));
+        assert_eq!(one.backward(sum, &[x]).unwrap_err(), one.check().unwrap_err());
     }
 }

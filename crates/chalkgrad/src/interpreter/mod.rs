@@ -38,7 +38,7 @@ pub struct Interpreter<T> {
     precision: PhantomData<T>,
 }
 
-/// The value of every node.
+/// The value of every node, by its tensor; a tensor of another graph has none and panics.
 pub struct Values<T>(Vec<Array<T>>);
 
 impl<T> Index<Tensor<'_>> for Values<T> {
@@ -57,6 +57,9 @@ impl<T: Real> Interpreter<T> {
 
     /// Runs the whole graph on these values of its leaves. A value needs the leaf's number of elements, not its shape.
     pub fn run<V: Into<Array<T>> + Clone>(&self, graph: &Graph, leaves: &[(Tensor<'_>, V)]) -> Result<Values<T>> {
+        if !leaves.iter().all(|(leaf, _)| graph.owns(*leaf)) {
+            return Err(Error::OtherGraph);
+        }
         let given = leaves.iter().map(|(leaf, value)| (leaf.id(), value.clone().into())).collect();
         self.run_by_id(graph, given)
     }

@@ -95,6 +95,10 @@ pub(crate) fn plan(
     outputs: &[Tensor<'_>],
 ) -> Result<Plan> {
     graph.check()?;
+    let mut values = assignments.iter().map(|(value, _)| value).chain(outputs);
+    if !values.all(|value| graph.owns(*value)) {
+        return Err(Error::OtherGraph);
+    }
     let nodes = graph.nodes();
     let mut regions = vec![None; nodes.len()];
     let mut roots: Vec<NodeId> = outputs.iter().map(|output| output.id()).collect();
