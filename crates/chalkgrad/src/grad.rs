@@ -83,11 +83,15 @@ fn derivative<'g>(node: &Node, x: &[Tensor<'g>], y: Tensor<'g>, g: Tensor<'g>) -
                 Some(graph.apply(Op::Conv2d { window: *window, groups: *groups }, &[x[0], g])),
             ]
         }
-        Op::MaxPool2d(window) => vec![Some(graph.apply(Op::MaxPool2dGradient(*window), &[x[0], g]))], // to the first maximum
-        Op::AvgPool2d(window) => {
-            vec![Some(graph.apply(Op::AvgPool2dGradient { window: *window, input: picture(x[0]) }, &[g]))]
+        Op::MaxPool2d(pool) => vec![Some(graph.apply(Op::MaxPool2dGradient(*pool), &[x[0], g]))], // to the first maximum
+        Op::AvgPool2d(pool) => {
+            vec![Some(graph.apply(Op::AvgPool2dGradient { pool: *pool, input: picture(x[0]) }, &[g]))]
         }
-        Op::AvgPool2dGradient { window, .. } => vec![Some(g.avg_pool2d(*window))],
+        Op::AvgPool2dGradient { pool, .. } => vec![Some(g.avg_pool2d(*pool))],
+        Op::Resample { rows, columns, transposed } => {
+            let back = Op::Resample { rows: *rows, columns: *columns, transposed: !transposed };
+            vec![Some(graph.apply(back, &[g]))] // dX = Rᵀ G C of Y = R X Cᵀ
+        }
         Op::LogSoftmax => vec![Some(g - y.exp() * g.sum(&[1], true))], // dy = dx − Σ softmax(x) dx
         Op::ArgMax => vec![None],
         Op::CrossEntropy => vec![Some(graph.apply(Op::CrossEntropyGradient, &[x[0], x[1], g])), None], // (softmax − onehot) g

@@ -136,6 +136,19 @@ impl Graph {
         std::ptr::eq(self, tensor.graph)
     }
 
+    /// Appends a node whose shape errors name the method that was called, or poisons the graph with the rule that broke
+    /// before there was an operation.
+    fn apply_as(&self, operation: &'static str, op: Result<Op, String>, inputs: &[Tensor<'_>]) -> Tensor<'_> {
+        let shapes: Vec<Shape> = inputs.iter().map(|input| input.shape()).collect();
+        match op.and_then(|op| op.shape(&shapes.iter().collect::<Vec<_>>()).map(|_| op)) {
+            Ok(op) => self.apply(op, inputs),
+            Err(rule) => {
+                self.refuse(operation, shapes, rule);
+                self.constant(0.0, [])
+            }
+        }
+    }
+
     /// Poisons the graph: these shapes break this rule. Only the first such error is kept.
     pub(crate) fn refuse(&self, operation: &'static str, shapes: Vec<Shape>, rule: impl Into<String>) {
         let error = Error::Shape { layer: self.layer(), operation, shapes, rule: rule.into() };

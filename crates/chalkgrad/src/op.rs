@@ -3,12 +3,15 @@
 
 mod elementwise;
 mod pictures;
+mod resampling;
 mod window;
 
 use crate::Shape;
 pub use elementwise::{Binary, Unary};
 pub(crate) use elementwise::{binaries, unaries};
-pub use window::Window;
+pub(crate) use resampling::Table;
+pub use resampling::{Interpolation, Resampling, Rule, Size};
+pub use window::{Pool, Window};
 
 /// One operation of a graph. Row-major tensors; pictures are `[N, C, H, W]`.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,13 +45,15 @@ pub enum Op {
     /// Of `conv2d`: images and output gradient to the weight's gradient.
     Conv2dWeightGradient { window: Window, groups: usize },
     /// The largest of each window; padding never wins.
-    MaxPool2d(Window),
+    MaxPool2d(Pool),
     /// Images and output gradient: each gradient to the first maximum of its window.
-    MaxPool2dGradient(Window),
-    /// The mean of each window, padding counted as zero.
-    AvgPool2d(Window),
+    MaxPool2dGradient(Pool),
+    /// The mean of each window.
+    AvgPool2d(Pool),
     /// Output gradient, spread evenly over images of this height and width.
-    AvgPool2dGradient { window: Window, input: [usize; 2] },
+    AvgPool2dGradient { pool: Pool, input: [usize; 2] },
+    /// Other heights and widths, each output pixel a weighted sum of a few; or, transposed, that map's gradient.
+    Resample { rows: Resampling, columns: Resampling, transposed: bool },
     /// `log(softmax(x))` over the last axis of a matrix.
     LogSoftmax,
     /// Index of the first largest element of each row of a matrix.
@@ -80,6 +85,7 @@ impl Op {
             Self::MaxPool2dGradient(_) => "max_pool2d_gradient",
             Self::AvgPool2d(_) => "avg_pool2d",
             Self::AvgPool2dGradient { .. } => "avg_pool2d_gradient",
+            Self::Resample { .. } => "resample",
             Self::LogSoftmax => "log_softmax",
             Self::ArgMax => "argmax",
             Self::CrossEntropy => "cross_entropy",
@@ -130,16 +136,10 @@ impl Op {
             (Self::Conv2dWeightGradient { window, groups }, [x, g]) => {
                 pictures::conv2d_weight_gradient(window, *groups, x, g)
             }
-            (Self::MaxPool2d(window) | Self::AvgPool2d(window), [[n, c, h, w]]) => {
-                if (0..2).any(|axis| window.padding[axis] > window.kernel[axis] / 2) {
-                    return Err("the padding of a pool may be at most half its kernel".into());
-                }
-                let [height, width] = window.output([*h, *w])?;
-                Ok([*n, *c, height, width].into())
-            }
-            (Self::MaxPool2d(_) | Self::AvgPool2d(_), _) => Err("it takes pictures of shape [N, C, H, W]".into()),
-            (Self::MaxPool2dGradient(_), [[_, _, _, _], _]) => Ok(inputs[0].clone()),
-            (Self::AvgPool2dGradient { input, .. }, [[n, c, ..]]) => Ok([*n, *c, input[0], input[1]].into()),
+            (Self::MaxPool2d(pool) | Self::AvgPool2d(pool), [x]) => pictures::pool(pool, x),
+            (Self::MaxPool2dGradient(pool), [x, g]) => pictures::max_pool2d_gradient(pool, x, g),
+            (Self::AvgPool2dGradient { pool, input }, [g]) => pictures::avg_pool2d_gradient(pool, *input, g),
+            (Self::Resample { rows, columns, transposed }, [x]) => pictures::resample(rows, columns, *transposed, x),
             (Self::LogSoftmax, [[_, _]]) => Ok(inputs[0].clone()),
             (Self::ArgMax, [[n, _]]) => Ok([*n].into()),
             (Self::CrossEntropy, [[n, _], [labels]]) if n == labels => Ok([*n].into()),

@@ -1,15 +1,15 @@
 //! Max pooling. A window's winner is its first largest place, or its first NaN, so that a NaN is never hidden.
 
-use super::windows::{plane, span};
+use super::windows::plane;
 use crate::Shape;
-use crate::op::Window;
+use crate::op::{Pool, Window};
 
 /// Calls `visit(output place, winner)` for each window of one plane.
-fn each_winner(x: &[f32], input: [usize; 2], window: &Window, output: [usize; 2], mut visit: impl FnMut(usize, usize)) {
+fn each_winner(x: &[f32], input: [usize; 2], pool: &Pool, output: [usize; 2], mut visit: impl FnMut(usize, usize)) {
     for row in 0..output[0] {
-        let rows = span(window, 0, row, input[0]);
+        let (rows, _) = pool.span(0, row, input[0]);
         for column in 0..output[1] {
-            let columns = span(window, 1, column, input[1]);
+            let (columns, _) = pool.span(1, column, input[1]);
             let mut winner = rows.start * input[1] + columns.start;
             let mut best = x[winner];
             for y in rows.clone() {
@@ -24,32 +24,38 @@ fn each_winner(x: &[f32], input: [usize; 2], window: &Window, output: [usize; 2]
     }
 }
 
-/// Two by two, side by side: what nearly every network pools with. Such windows need no bounds and no search.
-const HALVING: Window = Window::square(2).stride(2);
+/// Two by two, side by side: what nearly every network pools with. Such windows need no bounds and no search, and a row or
+/// column that is left over makes no window of its own.
+fn halves(pool: &Pool, input: [usize; 2]) -> bool {
+    let whole = !pool.ceil_mode || input.iter().all(|length| length.is_multiple_of(2));
+    pool.window == Window::square(2).stride(2) && whole
+}
 
-pub(super) fn forward(x: &[f32], images: &Shape, window: Window, y: &mut [f32], shape: &Shape) {
+pub(super) fn forward(x: &[f32], images: &Shape, pool: &Pool, y: &mut [f32], shape: &Shape) {
     let (input, output) = (plane(images), plane(shape));
+    let halves = halves(pool, input);
     for (x, y) in x.chunks_exact(input[0] * input[1]).zip(y.chunks_exact_mut(output[0] * output[1])) {
-        if window == HALVING {
+        if halves {
             halve(x, input[1], y, output[1]);
         } else {
-            each_winner(x, input, &window, output, |out, winner| y[out] = x[winner]);
+            each_winner(x, input, pool, output, |out, winner| y[out] = x[winner]);
         }
     }
 }
 
-pub(super) fn gradient(x: &[f32], images: &Shape, window: Window, g: &[f32], outputs: &Shape, y: &mut [f32]) {
+pub(super) fn gradient(x: &[f32], images: &Shape, pool: &Pool, g: &[f32], outputs: &Shape, y: &mut [f32]) {
     let (input, output) = (plane(images), plane(outputs));
-    let covered = window == HALVING && input == output.map(|length| 2 * length);
+    let halves = halves(pool, input);
+    let covered = halves && input == output.map(|length| 2 * length);
     if !covered {
         y.fill(0.0);
     }
     let planes = x.chunks_exact(input[0] * input[1]).zip(g.chunks_exact(output[0] * output[1]));
     for ((x, g), y) in planes.zip(y.chunks_exact_mut(input[0] * input[1])) {
-        if window == HALVING {
+        if halves {
             halve_gradient(x, input[1], g, output[1], y);
         } else {
-            each_winner(x, input, &window, output, |out, winner| y[winner] += g[out]);
+            each_winner(x, input, pool, output, |out, winner| y[winner] += g[out]);
         }
     }
 }

@@ -9,6 +9,7 @@ mod map;
 mod matmul;
 mod max_pool2d;
 mod permute;
+mod resample;
 mod simd;
 mod sum;
 mod tile;
@@ -77,6 +78,7 @@ enum Prepared {
     MatMul(matmul::MatMul),
     Convolution(conv2d::Convolution),
     WeightGradient(conv2d::WeightGradient),
+    Resample(resample::Resample),
 }
 
 /// Work memory that steps share; it grows in the first run and stays.
@@ -176,6 +178,9 @@ fn prepare(level: Level, step: &Step) -> Prepared {
         Op::Conv2dWeightGradient { window, groups } => {
             Prepared::WeightGradient(conv2d::WeightGradient::new(level, *window, *groups, input(0), input(1)))
         }
+        Op::Resample { rows, columns, transposed } => {
+            Prepared::Resample(resample::Resample::new(rows, columns, *transposed, shape))
+        }
         _ => Prepared::Nothing,
     }
 }
@@ -212,10 +217,15 @@ fn operate(
             permute::copy(values(0), &axes.iter().map(|&axis| own[axis]).collect::<Vec<_>>(), y, shape);
         }
         Op::Sum { axes, .. } => sum::sum(values(0), dims(0), axes, y),
-        Op::MaxPool2d(window) => max_pool2d::forward(values(0), dims(0), *window, y, shape),
-        Op::MaxPool2dGradient(window) => max_pool2d::gradient(values(0), dims(0), *window, values(1), dims(1), y),
-        Op::AvgPool2d(window) => avg_pool2d::forward(values(0), dims(0), *window, y, shape),
-        Op::AvgPool2dGradient { window, .. } => avg_pool2d::gradient(values(0), dims(0), *window, y, shape),
+        Op::MaxPool2d(pool) => max_pool2d::forward(values(0), dims(0), pool, y, shape),
+        Op::MaxPool2dGradient(pool) => max_pool2d::gradient(values(0), dims(0), pool, values(1), dims(1), y),
+        Op::AvgPool2d(pool) => avg_pool2d::forward(values(0), dims(0), pool, y, shape),
+        Op::AvgPool2dGradient { pool, .. } => avg_pool2d::gradient(values(0), dims(0), pool, y, shape),
+        Op::Resample { .. } => {
+            if let Prepared::Resample(resample) = prepared {
+                resample.run(values(0), dims(0), y, &mut scratch.columns);
+            }
+        }
         Op::LogSoftmax => log_softmax::log_softmax(values(0), dims(0), y),
         Op::ArgMax => argmax::argmax(values(0), dims(0), y),
         Op::CrossEntropy => cross_entropy::forward(values(0), dims(0), values(1), y),

@@ -1,4 +1,4 @@
-// The mean of each window, padding counted as zero.
+// The mean of each window.
 
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
@@ -23,5 +23,5 @@ fn main(
             sum += x[plane + in_y * parameters.in_width + in_x];
         }
     }
-    y[i] = sum / f32(parameters.kernel_height * parameters.kernel_width);
+    y[i] = sum / count(out_y, out_x);
 }

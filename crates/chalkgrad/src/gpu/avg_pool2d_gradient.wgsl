@@ -21,8 +21,8 @@ fn main(
     var sum = 0.0;
     for (var out_y = windows.x; out_y < windows.y; out_y++) {
         for (var out_x = windows.z; out_x < windows.w; out_x++) {
-            sum += gradient[out_plane + out_y * parameters.out_width + out_x];
+            sum += gradient[out_plane + out_y * parameters.out_width + out_x] / count(out_y, out_x);
         }
     }
-    y[i] = sum / f32(parameters.kernel_height * parameters.kernel_width);
+    y[i] = sum;
 }

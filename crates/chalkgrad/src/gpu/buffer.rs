@@ -65,6 +65,11 @@ impl Gpu {
         Ok(())
     }
 
+    /// Overwrites a buffer that holds words, not numbers.
+    pub(super) fn write_words(&self, buffer: &Buffer, words: &[u32]) {
+        self.queue.write_buffer(buffer.raw(), 0, bytemuck::cast_slice(words));
+    }
+
     /// `len` numbers from `offset` on, after all that was submitted before.
     pub(crate) async fn read(&self, buffer: &Buffer, offset: usize, len: usize) -> Result<Vec<f32>> {
         self.status.check()?;

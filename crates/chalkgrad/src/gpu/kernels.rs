@@ -38,7 +38,7 @@ pub(super) const BUSY: usize = 1 << 15;
 
 /// Every kernel that is a file, for the test that validates them without a GPU.
 #[cfg(test)]
-pub(super) const SOURCES: [(&str, &str); 13] = [
+pub(super) const SOURCES: [(&str, &str); 14] = [
     ("permute", PERMUTE),
     ("sum", SUM),
     ("matmul", MATMUL),
@@ -48,6 +48,7 @@ pub(super) const SOURCES: [(&str, &str); 13] = [
     ("max_pool2d_gradient", super::pictures::MAX_POOL2D_GRADIENT),
     ("avg_pool2d", super::pictures::AVG_POOL2D),
     ("avg_pool2d_gradient", super::pictures::AVG_POOL2D_GRADIENT),
+    ("resample", super::pictures::RESAMPLE),
     ("log_softmax", LOG_SOFTMAX),
     ("argmax", ARGMAX),
     ("cross_entropy", CROSS_ENTROPY),
@@ -99,10 +100,14 @@ pub(super) fn dispatches(
         Op::Conv2d { window, groups } => maker.conv2d(x[0], y, *window, *groups),
         Op::Conv2dInputGradient { window, groups, .. } => maker.conv2d_input_gradient(x[0], y, *window, *groups),
         Op::Conv2dWeightGradient { window, groups } => maker.conv2d_weight_gradient(x[0], x[1], *window, *groups),
-        Op::MaxPool2d(window) => maker.max_pool2d(x[0], y, *window),
-        Op::MaxPool2dGradient(window) => maker.max_pool2d_gradient(y, x[1], *window),
-        Op::AvgPool2d(window) => maker.avg_pool2d(x[0], y, *window),
-        Op::AvgPool2dGradient { window, .. } => maker.avg_pool2d_gradient(y, x[0], *window),
+        Op::MaxPool2d(pool) => maker.max_pool2d(x[0], y, pool),
+        Op::MaxPool2dGradient(pool) => maker.max_pool2d_gradient(y, x[1], pool),
+        Op::AvgPool2d(pool) => maker.avg_pool2d(x[0], y, pool),
+        Op::AvgPool2dGradient { pool, .. } => maker.avg_pool2d_gradient(y, x[0], pool),
+        Op::Resample { rows, columns, transposed: false } => maker.resample(x[0], y, [rows.table(), columns.table()]),
+        Op::Resample { rows, columns, transposed: true } => {
+            maker.resample(x[0], y, [rows.transposed(), columns.transposed()])
+        }
         Op::LogSoftmax => maker.rows(LOG_SOFTMAX, x[0]),
         Op::ArgMax => maker.rows(ARGMAX, x[0]),
         Op::CrossEntropy => maker.rows(CROSS_ENTROPY, x[0]),

@@ -1,9 +1,10 @@
-//! The dispatches of convolutions and pools.
+//! The dispatches of convolutions, pools and resampling.
 
+use super::buffer::bytes;
 use super::kernels::{BUSY, Maker, truth, wgsl, words};
-use super::pipeline::Dispatch;
+use super::pipeline::{Binding, Dispatch};
 use crate::Result;
-use crate::op::Window;
+use crate::op::{Pool, Table, Window};
 
 pub(super) const CONV2D: &str = wgsl!("conv2d.wgsl");
 pub(super) const CONV2D_WEIGHT_GRADIENT: &str = wgsl!("conv2d_weight_gradient.wgsl");
@@ -13,6 +14,7 @@ pub(super) const MAX_POOL2D_GRADIENT: &str =
     wgsl!("shared/functions.wgsl", "shared/pool.wgsl", "shared/largest.wgsl", "max_pool2d_gradient.wgsl");
 pub(super) const AVG_POOL2D: &str = wgsl!("shared/pool.wgsl", "avg_pool2d.wgsl");
 pub(super) const AVG_POOL2D_GRADIENT: &str = wgsl!("shared/pool.wgsl", "avg_pool2d_gradient.wgsl");
+pub(super) const RESAMPLE: &str = wgsl!("resample.wgsl");
 
 /// What the correlations of `conv2d` and of its input gradient are told.
 struct Correlation {
@@ -106,33 +108,33 @@ impl Maker<'_> {
         self.summed(first, slices, gradient[1] * filter_rows * kernel[1])
     }
 
-    pub(super) fn max_pool2d(self, images: &[usize], pooled: &[usize], window: Window) -> Result<Vec<Dispatch>> {
-        self.pool(MAX_POOL2D, images, pooled, window, false)
+    pub(super) fn max_pool2d(self, images: &[usize], pooled: &[usize], pool: &Pool) -> Result<Vec<Dispatch>> {
+        self.pool(MAX_POOL2D, images, pooled, pool, false)
     }
 
     pub(super) fn max_pool2d_gradient(
         self,
         images: &[usize],
         gradient: &[usize],
-        window: Window,
+        pool: &Pool,
     ) -> Result<Vec<Dispatch>> {
-        let apart = (0..2).all(|axis| window.stride[axis] >= window.kernel[axis]);
-        let mut dispatches = self.pool(MAX_POOL2D_GRADIENT, images, gradient, window, !apart)?;
+        let apart = (0..2).all(|axis| pool.window.stride[axis] >= pool.window.kernel[axis]);
+        let mut dispatches = self.pool(MAX_POOL2D_GRADIENT, images, gradient, pool, !apart)?;
         dispatches[0].constants = vec![("apart", truth(apart))];
         Ok(dispatches)
     }
 
-    pub(super) fn avg_pool2d(self, images: &[usize], pooled: &[usize], window: Window) -> Result<Vec<Dispatch>> {
-        self.pool(AVG_POOL2D, images, pooled, window, false)
+    pub(super) fn avg_pool2d(self, images: &[usize], pooled: &[usize], pool: &Pool) -> Result<Vec<Dispatch>> {
+        self.pool(AVG_POOL2D, images, pooled, pool, false)
     }
 
     pub(super) fn avg_pool2d_gradient(
         self,
         images: &[usize],
         gradient: &[usize],
-        window: Window,
+        pool: &Pool,
     ) -> Result<Vec<Dispatch>> {
-        self.pool(AVG_POOL2D_GRADIENT, images, gradient, window, true)
+        self.pool(AVG_POOL2D_GRADIENT, images, gradient, pool, true)
     }
 
     /// A thread for each output element, or, for gradients, for each pixel.
@@ -141,14 +143,31 @@ impl Maker<'_> {
         source: &str,
         images: &[usize],
         pooled: &[usize],
-        window: Window,
+        pool: &Pool,
         per_pixel: bool,
     ) -> Result<Vec<Dispatch>> {
         let planes = images[0] * images[1];
-        let sizes = [&images[2..], &pooled[2..], &window.kernel, &window.stride, &window.padding];
-        let mut uniform = vec![planes as u32];
-        uniform.extend(words(&sizes));
+        let Window { kernel, stride, padding, .. } = pool.window;
+        let count_padding = [usize::from(pool.count_include_pad)];
+        let uniform = words(&[&[planes], &images[2..], &pooled[2..], &kernel, &stride, &padding, &count_padding]);
         let threads = planes * if per_pixel { images[2] * images[3] } else { pooled[2] * pooled[3] };
         Ok(vec![self.dispatch(source, uniform, self.all_bindings(), threads)])
+    }
+
+    /// A thread for each output element; the table goes to the device once.
+    pub(super) fn resample(self, x: &[usize], y: &[usize], [rows, columns]: [Table; 2]) -> Result<Vec<Dispatch>> {
+        let starts = rows.starts.len() + columns.starts.len();
+        let begin = |first: usize| move |start: &usize| (starts + 2 * (first + start)) as u32;
+        let mut table: Vec<u32> = rows.starts.iter().map(begin(0)).collect();
+        table.extend(columns.starts.iter().map(begin(rows.taps.len())));
+        let taps = rows.taps.iter().chain(&columns.taps);
+        table.extend(taps.flat_map(|&(place, weight)| [place as u32, (weight as f32).to_bits()]));
+        let buffer = self.gpu.allocate(table.len(), "the weights of a resampling")?;
+        self.gpu.write_words(&buffer, &table);
+        let planes = x[0] * x[1];
+        let uniform = words(&[&[planes], &x[2..], &y[2..]]);
+        let mut bindings = self.all_bindings();
+        bindings.insert(1, Binding { offset: 0, size: bytes(table.len()), buffer });
+        Ok(vec![self.dispatch(RESAMPLE, uniform, bindings, planes * y[2] * y[3])])
     }
 }

@@ -1,7 +1,7 @@
-//! What is done to pictures `[N, C, H, W]`: convolutions and pools.
+//! What is done to pictures `[N, C, H, W]`: convolutions, pools and other sizes.
 
 use super::Tensor;
-use crate::op::{Op, Window};
+use crate::op::{Interpolation, Op, Pool, Resampling, Size, Window};
 
 impl Tensor<'_> {
     /// Images `[N, C, H, W]`, weight `[O, C, kh, kw]`, bias `[O]` to `[N, O, H', W']`.
@@ -28,29 +28,46 @@ impl Tensor<'_> {
         output_padding: [usize; 2],
         groups: usize,
     ) -> Self {
-        let (shape, weight_shape) = (self.shape(), weight.shape());
+        let shape = self.shape();
         let rule = "it takes pictures of shape [N, C, H, W]";
         let size = <[usize; 4]>::try_from(shape.dims()).map_err(|_| rule.to_owned());
         let input = size.and_then(|[_, _, height, width]| window.transposed_output([height, width], output_padding));
         let op = input.map(|input| Op::Conv2dInputGradient { window, groups, input });
-        // Asked here already, so that an error names what was called.
-        match op.and_then(|op| op.shape(&[&shape, &weight_shape]).map(|_| op)) {
-            Ok(op) => self.graph.apply(op, &[self, weight]).plus_channels("conv_transpose2d", bias),
-            Err(rule) => {
-                self.graph.refuse("conv_transpose2d", vec![shape, weight_shape], rule);
-                self.graph.constant(0.0, [])
-            }
-        }
+        self.graph.apply_as("conv_transpose2d", op, &[self, weight]).plus_channels("conv_transpose2d", bias)
     }
 
-    /// The largest of each window.
-    pub fn max_pool2d(self, window: Window) -> Self {
-        self.graph.apply(Op::MaxPool2d(window), &[self])
+    /// The largest of each window: `[N, C, H, W]` to `[N, C, H', W']`. Padding never wins, a NaN always does.
+    pub fn max_pool2d(self, pool: impl Into<Pool>) -> Self {
+        self.graph.apply(Op::MaxPool2d(pool.into()), &[self])
     }
 
-    /// The mean of each window, padding counted as zero.
-    pub fn avg_pool2d(self, window: Window) -> Self {
-        self.graph.apply(Op::AvgPool2d(window), &[self])
+    /// The mean of each window: `[N, C, H, W]` to `[N, C, H', W']`. Padding counts as zeros unless the [`Pool`] says otherwise.
+    pub fn avg_pool2d(self, pool: impl Into<Pool>) -> Self {
+        self.graph.apply(Op::AvgPool2d(pool.into()), &[self])
+    }
+
+    /// The means of as many regions as `output` says, [height, width]: `[N, C, H, W]` to `[N, C, height, width]` for pictures
+    /// of any size. Regions of rows `⌊i H / height⌋` up to `⌈(i + 1) H / height⌉`, columns alike.
+    pub fn adaptive_avg_pool2d(self, output: [usize; 2]) -> Self {
+        self.resample("adaptive_avg_pool2d", |input| Ok([0, 1].map(|axis| Resampling::mean(input[axis], output[axis]))))
+    }
+
+    /// The pictures in another size: `[N, C, H, W]` to `[N, C, H', W']`.
+    pub fn interpolate(self, size: Size, mode: Interpolation) -> Self {
+        self.resample("interpolate", |input| Resampling::interpolation(input, size, mode))
+    }
+
+    fn resample(
+        self,
+        operation: &'static str,
+        axes: impl FnOnce([usize; 2]) -> Result<[Resampling; 2], String>,
+    ) -> Self {
+        let shape = self.shape();
+        let rule = "it takes pictures of shape [N, C, H, W]";
+        let size = <[usize; 4]>::try_from(shape.dims()).map_err(|_| rule.to_owned());
+        let axes = size.and_then(|[_, _, height, width]| axes([height, width]));
+        let op = axes.map(|[rows, columns]| Op::Resample { rows, columns, transposed: false });
+        self.graph.apply_as(operation, op, &[self])
     }
 
     /// A bias `[C]`, one number a channel.

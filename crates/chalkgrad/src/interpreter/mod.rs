@@ -125,10 +125,16 @@ pub(crate) fn evaluate<T: Real>(op: &Op, x: &[&Array<T>], shape: &Shape) -> Arra
         Op::Conv2dWeightGradient { window, groups } => {
             reference::conv2d_weight_gradient(x[0], x[1], *window, *groups, shape)
         }
-        Op::MaxPool2d(window) => reference::max_pool2d(x[0], *window, shape),
-        Op::MaxPool2dGradient(window) => reference::max_pool2d_gradient(x[0], x[1], *window),
-        Op::AvgPool2d(window) => reference::avg_pool2d(x[0], *window, shape),
-        Op::AvgPool2dGradient { window, .. } => reference::avg_pool2d_gradient(x[0], *window, shape),
+        Op::MaxPool2d(pool) => reference::max_pool2d(x[0], pool, shape),
+        Op::MaxPool2dGradient(pool) => reference::max_pool2d_gradient(x[0], x[1], pool),
+        Op::AvgPool2d(pool) => reference::avg_pool2d(x[0], pool, shape),
+        Op::AvgPool2dGradient { pool, .. } => reference::avg_pool2d_gradient(x[0], pool, shape),
+        Op::Resample { rows, columns, transposed: false } => {
+            reference::resample(x[0], &rows.table(), &columns.table(), shape)
+        }
+        Op::Resample { rows, columns, transposed: true } => {
+            reference::resample(x[0], &rows.transposed(), &columns.transposed(), shape)
+        }
         Op::LogSoftmax => reference::log_softmax(x[0]),
         Op::ArgMax => reference::argmax(x[0]),
         Op::CrossEntropy => reference::cross_entropy(x[0], x[1]),

@@ -2,7 +2,7 @@
 //! (picture, channel, output place, kernel place).
 
 use super::Real;
-use crate::op::Window;
+use crate::op::{Pool, Table, Window};
 use crate::{Array, Shape};
 
 pub(super) fn matmul<T: Real>(
@@ -113,12 +113,12 @@ fn plane(shape: &Shape) -> ([usize; 2], usize) {
 }
 
 /// The first largest place of each window, as an index into `x`.
-fn winners<T: Real>(x: &Array<T>, window: Window, output: [usize; 2]) -> Vec<usize> {
+fn winners<T: Real>(x: &Array<T>, pool: &Pool, output: [usize; 2]) -> Vec<usize> {
     let (input, size) = plane(x.shape());
     let mut winners = Vec::new();
     for start in (0..x.len()).step_by(size) {
         let mut best: Vec<Option<usize>> = vec![None; output[0] * output[1]];
-        each_tap(window, input, output, |out, at, _| {
+        each_tap(pool.window, input, output, |out, at, _| {
             let wins = |current: usize| x[start + at] > x[current] || (x[start + at].is_nan() && !x[current].is_nan());
             if best[out].is_none_or(wins) {
                 best[out] = Some(start + at);
@@ -129,45 +129,65 @@ fn winners<T: Real>(x: &Array<T>, window: Window, output: [usize; 2]) -> Vec<usi
     winners
 }
 
-pub(super) fn max_pool2d<T: Real>(x: &Array<T>, window: Window, shape: &Shape) -> Array<T> {
-    let winners = winners(x, window, plane(shape).0);
+pub(super) fn max_pool2d<T: Real>(x: &Array<T>, pool: &Pool, shape: &Shape) -> Array<T> {
+    let winners = winners(x, pool, plane(shape).0);
     Array::from_fn(shape, |i| x[winners[i]])
 }
 
-pub(super) fn max_pool2d_gradient<T: Real>(x: &Array<T>, g: &Array<T>, window: Window) -> Array<T> {
+pub(super) fn max_pool2d_gradient<T: Real>(x: &Array<T>, g: &Array<T>, pool: &Pool) -> Array<T> {
     let mut gradient = Array::from_fn(x.shape(), |_| T::zero());
-    for (out, winner) in winners(x, window, plane(g.shape()).0).into_iter().enumerate() {
+    for (out, winner) in winners(x, pool, plane(g.shape()).0).into_iter().enumerate() {
         gradient[winner] = gradient[winner] + g[out];
     }
     gradient
 }
 
-fn area<T: Real>(window: Window) -> T {
-    T::from(window.kernel[0] * window.kernel[1]).unwrap_or_else(T::nan)
+/// How many places each window of an average counts.
+fn counts<T: Real>(pool: &Pool, input: [usize; 2], output: [usize; 2]) -> Vec<T> {
+    let count = |axis: usize, out: usize| pool.span(axis, out, input[axis]).1;
+    let counts = (0..output[0] * output[1]).map(|out| count(0, out / output[1]) * count(1, out % output[1]));
+    counts.map(|count| T::from(count).unwrap_or_else(T::nan)).collect()
 }
 
-pub(super) fn avg_pool2d<T: Real>(x: &Array<T>, window: Window, shape: &Shape) -> Array<T> {
+pub(super) fn avg_pool2d<T: Real>(x: &Array<T>, pool: &Pool, shape: &Shape) -> Array<T> {
     let ((input, size), (output, out_size)) = (plane(x.shape()), plane(shape));
+    let counts: Vec<T> = counts(pool, input, output);
     let mut y = Array::from_fn(shape, |_| T::zero());
     for index in 0..x.len() / size {
-        each_tap(window, input, output, |out, at, _| {
-            let out = index * out_size + out;
-            y[out] = y[out] + x[index * size + at] / area(window);
+        each_tap(pool.window, input, output, |out, at, _| {
+            let to = index * out_size + out;
+            y[to] = y[to] + x[index * size + at] / counts[out];
         });
     }
     y
 }
 
-pub(super) fn avg_pool2d_gradient<T: Real>(g: &Array<T>, window: Window, shape: &Shape) -> Array<T> {
+pub(super) fn avg_pool2d_gradient<T: Real>(g: &Array<T>, pool: &Pool, shape: &Shape) -> Array<T> {
     let ((input, size), (output, out_size)) = (plane(shape), plane(g.shape()));
+    let counts: Vec<T> = counts(pool, input, output);
     let mut gradient = Array::from_fn(shape, |_| T::zero());
     for index in 0..gradient.len() / size {
-        each_tap(window, input, output, |out, at, _| {
+        each_tap(pool.window, input, output, |out, at, _| {
             let to = index * size + at;
-            gradient[to] = gradient[to] + g[index * out_size + out] / area(window);
+            gradient[to] = gradient[to] + g[index * out_size + out] / counts[out];
         });
     }
     gradient
+}
+
+pub(super) fn resample<T: Real>(x: &Array<T>, rows: &Table, columns: &Table, shape: &Shape) -> Array<T> {
+    let (([_, width], size), ([height, out_width], _)) = (plane(x.shape()), plane(shape));
+    Array::from_fn(shape, |i| {
+        let (plane, row, column) = (i / (height * out_width), i / out_width % height, i % out_width);
+        let mut sum = T::zero();
+        for &(y, down) in rows.row(row) {
+            for &(at, across) in columns.row(column) {
+                let weight = T::from(down * across).unwrap_or_else(T::nan);
+                sum = sum + weight * x[plane * size + y * width + at];
+            }
+        }
+        sum
+    })
 }
 
 /// The rows of a matrix.

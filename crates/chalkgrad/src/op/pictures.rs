@@ -1,6 +1,6 @@
 //! Which shapes the operations on pictures take, and which they give.
 
-use super::Window;
+use super::{Pool, Resampling, Window};
 use crate::Shape;
 use crate::graph::MAX_ELEMENTS;
 
@@ -90,6 +90,44 @@ pub(super) fn conv2d_weight_gradient(window: &Window, groups: usize, x: &[usize]
         return Err("these are not the pictures and the output gradient of one convolution".into());
     }
     Ok([o, c / groups, window.kernel[0], window.kernel[1]].into())
+}
+
+/// Images, and what comes out of a pool.
+pub(super) fn pool(pool: &Pool, x: &[usize]) -> Result {
+    let [n, c, h, w] = pictures(x)?;
+    let [height, width] = pool.output([h, w])?;
+    Ok([n, c, height, width].into())
+}
+
+/// Images, whose shape the gradient has, and the gradient of what came out.
+pub(super) fn max_pool2d_gradient(pool: &Pool, x: &[usize], g: &[usize]) -> Result {
+    match self::pool(pool, x)?.dims() == g {
+        true => Ok(x.into()),
+        false => Err("these are not the pictures and the output gradient of one pool".into()),
+    }
+}
+
+/// `input` are the height and width of the pictures that were pooled.
+pub(super) fn avg_pool2d_gradient(pool: &Pool, input: [usize; 2], g: &[usize]) -> Result {
+    let [n, c, h, w] = pictures(g)?;
+    match pool.output(input)? == [h, w] {
+        true => Ok([n, c, input[0], input[1]].into()),
+        false => Err(format!("no pool of this window makes {h}×{w} of {}×{}", input[0], input[1])),
+    }
+}
+
+pub(super) fn resample(rows: &Resampling, columns: &Resampling, transposed: bool, x: &[usize]) -> Result {
+    let [n, c, h, w] = pictures(x)?;
+    let (mut from, mut to) = ([rows.input, columns.input], [rows.output, columns.output]);
+    rows.check()?;
+    columns.check()?;
+    if transposed {
+        std::mem::swap(&mut from, &mut to);
+    }
+    match [h, w] == from {
+        true => Ok([n, c, to[0], to[1]].into()),
+        false => Err(format!("it is made for pictures of {}×{}, these are {h}×{w}", from[0], from[1])),
+    }
 }
 
 #[cfg(test)]

@@ -104,3 +104,93 @@ impl Window {
         format!("the kernel {rows}×{columns}{gaps} is larger than the picture {height}×{width} with its padding")
     }
 }
+
+/// How the windows of a pool lie. A [`Window`] alone is one with PyTorch's defaults.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Pool {
+    /// Its padding is at most half its kernel; its dilation is 1.
+    pub window: Window,
+    /// Whether the number of windows is rounded up: the last may reach over the edge, but starts inside the picture or the
+    /// padding before it.
+    pub ceil_mode: bool,
+    /// Whether an average counts padding as zeros. What a window of `ceil_mode` covers beyond the padding never counts.
+    pub count_include_pad: bool,
+}
+
+impl From<Window> for Pool {
+    fn from(window: Window) -> Self {
+        Self { window, ceil_mode: false, count_include_pad: true }
+    }
+}
+
+impl Pool {
+    /// The same with the number of windows rounded up, or down.
+    pub const fn ceil_mode(self, ceil_mode: bool) -> Self {
+        Self { ceil_mode, ..self }
+    }
+
+    /// The same with padding counted in averages, or not.
+    pub const fn count_include_pad(self, count_include_pad: bool) -> Self {
+        Self { count_include_pad, ..self }
+    }
+
+    /// Height and width of what comes out, or the rule that is broken.
+    pub fn output(&self, input: [usize; 2]) -> Result<[usize; 2], String> {
+        let window = &self.window;
+        let padded = window.padded(input)?;
+        if window.dilation != [1; 2] {
+            return Err("the dilation of a pool must be 1: its windows have no gaps".into());
+        }
+        if (0..2).any(|axis| window.padding[axis] > window.kernel[axis] / 2) {
+            return Err("the padding of a pool may be at most half its kernel".into());
+        }
+        let mut output = [0; 2];
+        for axis in 0..2 {
+            let (stride, kernel) = (window.stride[axis], window.kernel[axis]);
+            let room = padded[axis] + if self.ceil_mode { stride - 1 } else { 0 };
+            let steps = room.checked_sub(kernel).ok_or_else(|| window.too_large(input))? / stride;
+            let starts_outside = self.ceil_mode && steps * stride >= input[axis] + window.padding[axis];
+            output[axis] = if starts_outside { steps } else { steps + 1 };
+        }
+        Ok(output)
+    }
+
+    /// Along one axis of `input` places: those that window `out` covers, and how many it counts for an average.
+    pub(crate) fn span(&self, axis: usize, out: usize, input: usize) -> (std::ops::Range<usize>, usize) {
+        let Window { kernel, stride, padding, .. } = self.window;
+        let start = out * stride[axis];
+        let end = (start + kernel[axis]).min(input + 2 * padding[axis]);
+        let covered = start.saturating_sub(padding[axis])..end.saturating_sub(padding[axis]).min(input);
+        let count = if self.count_include_pad { end - start } else { covered.len() };
+        (covered, count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_window_of_ceil_mode_starts_inside_the_picture_or_the_padding_before_it() {
+        let output = |kernel, stride, padding, input| {
+            let pool = Pool::from(Window::square(kernel).stride(stride).padding(padding));
+            [false, true].map(|ceil| pool.ceil_mode(ceil).output([input; 2]).map(|[height, _]| height))
+        };
+        assert_eq!(output(2, 2, 0, 5), [Ok(2), Ok(3)]);
+        assert_eq!(output(3, 2, 0, 6), [Ok(2), Ok(3)]);
+        assert_eq!(output(2, 3, 1, 5), [Ok(2), Ok(2)]); // a third would start at 6 of 1 + 5 + 1, in the padding behind
+        assert_eq!(output(3, 2, 1, 7), [Ok(4), Ok(4)]);
+        assert_eq!(output(3, 2, 0, 2)[1], Ok(1));
+        assert!(output(3, 2, 0, 2)[0].as_ref().unwrap_err().contains("3×3 is larger than the picture 2×2"));
+        assert!(output(3, 2, 2, 9)[0].as_ref().unwrap_err().contains("at most half"));
+    }
+
+    #[test]
+    fn an_average_counts_padding_if_it_is_told_to_and_never_what_lies_beyond() {
+        let pool = Pool::from(Window::square(4).stride(3).padding(1)).ceil_mode(true);
+        let counts = |pool: Pool| [0, 1, 2].map(|out| pool.span(0, out, 7));
+        assert_eq!(pool.output([7, 7]), Ok([3, 3]));
+        assert_eq!(counts(pool), [(0..3, 4), (2..6, 4), (5..7, 3)]);
+        assert_eq!(counts(pool.count_include_pad(false)), [(0..3, 3), (2..6, 4), (5..7, 2)]);
+    }
+}

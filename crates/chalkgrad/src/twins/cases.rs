@@ -2,7 +2,7 @@
 
 use super::{Case, Draw};
 use crate::Shape;
-use crate::op::{Binary, Op, Unary, Window};
+use crate::op::{Binary, Op, Pool, Resampling, Rule, Unary, Window};
 
 /// Random cases an operation.
 const CASES: usize = 10;
@@ -25,6 +25,7 @@ enum Fill {
 /// The operation after this one. A new operation does not build until it stands here, and in [`drawn`].
 fn next(op: &Op) -> Option<Op> {
     let (shape, window, groups) = (Shape::default(), Window::square(1), 1);
+    let pool = Pool::from(window);
     let after = |position: Option<usize>| position.map(|position| position + 1);
     Some(match op {
         Op::Leaf { .. } => Op::Constant { value: 0.0 },
@@ -49,11 +50,17 @@ fn next(op: &Op) -> Option<Op> {
         Op::MatMul { .. } => Op::Conv2d { window, groups },
         Op::Conv2d { .. } => Op::Conv2dInputGradient { window, groups, input: [1, 1] },
         Op::Conv2dInputGradient { .. } => Op::Conv2dWeightGradient { window, groups },
-        Op::Conv2dWeightGradient { .. } => Op::MaxPool2d(window),
-        Op::MaxPool2d(_) => Op::MaxPool2dGradient(window),
-        Op::MaxPool2dGradient(_) => Op::AvgPool2d(window),
-        Op::AvgPool2d(_) => Op::AvgPool2dGradient { window, input: [1, 1] },
-        Op::AvgPool2dGradient { .. } => Op::LogSoftmax,
+        Op::Conv2dWeightGradient { .. } => Op::MaxPool2d(pool),
+        Op::MaxPool2d(_) => Op::MaxPool2dGradient(pool),
+        Op::MaxPool2dGradient(_) => Op::AvgPool2d(pool),
+        Op::AvgPool2d(_) => Op::AvgPool2dGradient { pool, input: [1, 1] },
+        Op::AvgPool2dGradient { .. } => {
+            Op::Resample { rows: Resampling::mean(1, 1), columns: Resampling::mean(1, 1), transposed: false }
+        }
+        Op::Resample { rows, columns, transposed: false } => {
+            Op::Resample { rows: *rows, columns: *columns, transposed: true }
+        }
+        Op::Resample { transposed: true, .. } => Op::LogSoftmax,
         Op::LogSoftmax => Op::ArgMax,
         Op::ArgMax => Op::CrossEntropy,
         Op::CrossEntropy => Op::CrossEntropyGradient,
@@ -206,21 +213,27 @@ fn drawn(op: &Op, draw: &mut Draw, round: usize) -> (Op, Vec<(Shape, Fill)>) {
             (Op::Conv2dWeightGradient { window, groups }, vec![(images, Normal), (gradient, Normal)])
         }
         Op::MaxPool2d(_) => {
-            let (images, _, window) = pool(draw, round);
-            (Op::MaxPool2d(window), vec![(images, Steps)])
+            let (pool, images, _) = pooling(draw, round);
+            (Op::MaxPool2d(pool), vec![(images, Steps)])
         }
         Op::MaxPool2dGradient(_) => {
-            let (images, pooled, window) = pool(draw, round);
-            (Op::MaxPool2dGradient(window), vec![(images, Steps), (pooled, Normal)])
+            let (pool, images, pooled) = pooling(draw, round);
+            (Op::MaxPool2dGradient(pool), vec![(images, Steps), (pooled, Normal)])
         }
         Op::AvgPool2d(_) => {
-            let (images, _, window) = pool(draw, round);
-            (Op::AvgPool2d(window), vec![(images, Normal)])
+            let (pool, images, _) = pooling(draw, round);
+            (Op::AvgPool2d(pool), vec![(images, Normal)])
         }
         Op::AvgPool2dGradient { .. } => {
-            let (images, pooled, window) = pool(draw, round);
+            let (pool, images, pooled) = pooling(draw, round);
             let input = [images.dims()[2], images.dims()[3]];
-            (Op::AvgPool2dGradient { window, input }, vec![(pooled, Normal)])
+            (Op::AvgPool2dGradient { pool, input }, vec![(pooled, Normal)])
+        }
+        Op::Resample { transposed, .. } => {
+            let [rows, columns] = [0, 1].map(|_| resampling(draw, most));
+            let [height, width] = [rows, columns].map(|axis| if *transposed { axis.output } else { axis.input });
+            let images = [draw.between(1, 3), draw.between(1, 4), height, width];
+            (Op::Resample { rows, columns, transposed: *transposed }, vec![(images.into(), Normal)])
         }
         Op::LogSoftmax => (Op::LogSoftmax, vec![(scores(draw, most).0, Normal)]),
         Op::ArgMax => (Op::ArgMax, vec![(scores(draw, most).0, Steps)]),
@@ -304,11 +317,19 @@ fn convolution(draw: &mut Draw, round: usize) -> (Window, usize, [Shape; 3]) {
     (window, groups, [images, weight, gradient].map(Shape::from))
 }
 
-/// Images, what comes out, and the window.
-fn pool(draw: &mut Draw, round: usize) -> (Shape, Shape, Window) {
+/// A pool, images, and what comes out.
+fn pooling(draw: &mut Draw, round: usize) -> (Pool, Shape, Shape) {
     let window = window(draw, round, |kernel| kernel / 2);
+    let pool = Pool::from(window).ceil_mode(draw.uniform() < 0.5).count_include_pad(draw.uniform() < 0.5);
     let [n, c] = [draw.between(1, 3), draw.between(1, 6)];
-    let [height, width] = [0, 1].map(|axis| window.kernel[axis] + draw.between(0, 9));
-    let output = window.output([height, width]).unwrap_or_default();
-    ([n, c, height, width].into(), [n, c, output[0], output[1]].into(), window)
+    let [height, width] = window.kernel.map(|kernel| kernel + draw.between(0, 9));
+    let output = pool.output([height, width]).unwrap_or_default();
+    (pool, [n, c, height, width].into(), [n, c, output[0], output[1]].into())
+}
+
+fn resampling(draw: &mut Draw, most: usize) -> Resampling {
+    let [input, output] = [draw.between(1, most), draw.between(1, most)];
+    let scale = input as f64 / output as f64;
+    let rules = [Rule::Nearest { scale }, Rule::Linear { scale }, Rule::LinearCorners, Rule::Mean];
+    Resampling { input, output, rule: draw.pick(&rules) }
 }

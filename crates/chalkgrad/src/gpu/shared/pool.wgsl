@@ -11,6 +11,8 @@ struct Parameters {
     stride_x: u32,
     padding_y: u32,
     padding_x: u32,
+    // Of averages: 1 where padding counts.
+    count_padding: u32,
 }
 
 @group(0) @binding(0) var<uniform> parameters: Parameters;
@@ -40,3 +42,16 @@ fn holders(padded: u32, kernel: u32, stride: u32, outputs: u32) -> vec2<u32> {
     return vec2<u32>(first, min(padded / stride + 1u, outputs));
 }
 
+
+// How many pixels a window counts for an average.
+fn count(out_y: u32, out_x: u32) -> f32 {
+    if (parameters.count_padding == 1u) {
+        let bottom = parameters.in_height + 2u * parameters.padding_y;
+        let right = parameters.in_width + 2u * parameters.padding_x;
+        let rows = min(parameters.kernel_height, bottom - out_y * parameters.stride_y);
+        let columns = min(parameters.kernel_width, right - out_x * parameters.stride_x);
+        return f32(rows * columns);
+    }
+    let bounds = window(out_y, out_x);
+    return f32((bounds.y - bounds.x) * (bounds.w - bounds.z));
+}

@@ -79,8 +79,8 @@ def conv_transpose2d(x, weight, bias=None, *, kernel, stride, padding, output_pa
     return F.conv_transpose2d(x, weight, bias, *options, groups, tuple(dilation))
 
 
-def pool(x, kernel, stride, padding=(0, 0), smooth=True):
-    return case(x, kernel=list(kernel), stride=list(stride), padding=list(padding), smooth=smooth)
+def pool(x, kernel, stride, padding=(0, 0), smooth=True, **options):
+    return case(x, kernel=list(kernel), stride=list(stride), padding=list(padding), smooth=smooth, **options)
 
 
 POOLS = [
@@ -95,6 +95,15 @@ POOLS = [
     pool(uniform(2, 16, 32, 32), (2, 2), (2, 2)),
     pool(uniform(1, 4, 9, 6), (4, 4), (1, 2), (2, 2)),
 ]
+ROUNDED_UP = [
+    pool(uniform(1, 2, 5, 7), (2, 2), (2, 2), ceil_mode=True),
+    pool(uniform(2, 2, 6, 6), (3, 3), (2, 2), ceil_mode=True),
+    pool(uniform(1, 2, 5, 5), (2, 2), (3, 3), (1, 1), ceil_mode=True),
+    pool(uniform(1, 2, 7, 8), (4, 3), (3, 2), (1, 1), ceil_mode=True),
+    pool(uniform(1, 3, 2, 9), (3, 2), (2, 5), ceil_mode=True),
+    pool(uniform(1, 2, 10, 10), (3, 3), (4, 3), (1, 0), ceil_mode=True),
+    pool(uniform(1, 2, 8, 8), (3, 3), (2, 2), (1, 1), ceil_mode=True),
+]
 
 
 @operation(
@@ -103,11 +112,61 @@ POOLS = [
     pool(whole(1, 2, 7, 7, count=3), (3, 3), (2, 2), (1, 1), smooth=False),
     pool(whole(1, 2, 6, 6, count=1), (3, 3), (1, 1), (1, 1), smooth=False),
     pool(uniform(1, 2, 5, 5, low=-9.0, high=-8.0), (3, 3), (1, 1), (1, 1)),
+    *ROUNDED_UP,
+    pool(whole(1, 2, 7, 7, count=3), (2, 2), (2, 2), ceil_mode=True, smooth=False),
 )
-def max_pool2d(x, kernel, stride, padding):
-    return F.max_pool2d(x, tuple(kernel), tuple(stride), tuple(padding))
+def max_pool2d(x, kernel, stride, padding, ceil_mode=False):
+    return F.max_pool2d(x, tuple(kernel), tuple(stride), tuple(padding), ceil_mode=ceil_mode)
 
 
-@operation(*POOLS)
-def avg_pool2d(x, kernel, stride, padding):
-    return F.avg_pool2d(x, tuple(kernel), tuple(stride), tuple(padding))
+def without_padding(pools):
+    return [(specs, {**options, "count_include_pad": False}, smooth) for specs, options, smooth in pools]
+
+
+@operation(*POOLS, *ROUNDED_UP, *without_padding(POOLS[3:] + ROUNDED_UP))
+def avg_pool2d(x, kernel, stride, padding, ceil_mode=False, count_include_pad=True):
+    return F.avg_pool2d(x, tuple(kernel), tuple(stride), tuple(padding), ceil_mode, count_include_pad)
+
+
+RESIZES = [
+    ((1, 1, 4, 4), (2, 2)),
+    ((2, 3, 7, 5), (3, 4)),
+    ((2, 2, 3, 4), (7, 9)),
+    ((1, 4, 6, 6), (1, 1)),
+    ((1, 2, 1, 1), (3, 2)),
+    ((2, 1, 5, 8), (5, 4)),
+    ((1, 2, 4, 3), (4, 3)),
+    ((1, 3, 16, 9), (32, 7)),
+    ((1, 2, 13, 10), (6, 11)),
+]
+
+
+@operation(*[case(uniform(*shape), size=list(size)) for shape, size in RESIZES])
+def adaptive_avg_pool2d(x, size):
+    return F.adaptive_avg_pool2d(x, tuple(size))
+
+
+FACTORS = [
+    ((1, 2, 3, 4), (2.0, 2.0)),
+    ((2, 1, 5, 7), (0.5, 0.3)),
+    ((1, 3, 6, 5), (1.7, 2.6)),
+    ((1, 2, 3, 3), (1.3, 2.3)),
+    ((2, 2, 9, 2), (1.0, 3.0)),
+]
+
+
+def interpolations(mode, **options):
+    sizes = [case(uniform(*shape), size=list(size), mode=mode, **options) for shape, size in RESIZES]
+    factors = [case(uniform(*shape), scale_factor=list(factor), mode=mode, **options) for shape, factor in FACTORS]
+    return sizes + factors
+
+
+@operation(
+    *interpolations("nearest"),
+    *interpolations("bilinear", align_corners=False),
+    *interpolations("bilinear", align_corners=True),
+)
+def interpolate(x, size=None, scale_factor=None, mode="nearest", align_corners=None):
+    size = size and tuple(size)
+    scale_factor = scale_factor and tuple(scale_factor)
+    return F.interpolate(x, size, scale_factor, mode, align_corners)

@@ -1,7 +1,7 @@
 //! Convolutions and pools.
 
 use chalkgrad::Tensor;
-use chalkgrad::op::Window;
+use chalkgrad::op::{Interpolation, Pool, Size, Window};
 use serde::Deserialize;
 
 use super::{check_twice_with, check_with};
@@ -16,6 +16,9 @@ struct Options {
     groups: Option<usize>,
     #[serde(default)]
     output_padding: [usize; 2],
+    #[serde(default)]
+    ceil_mode: bool,
+    count_include_pad: Option<bool>,
 }
 
 impl Options {
@@ -23,6 +26,19 @@ impl Options {
         let dilation = self.dilation.unwrap_or([1; 2]);
         Window { kernel: self.kernel, stride: self.stride, padding: self.padding, dilation }
     }
+
+    fn pool(&self) -> Pool {
+        Pool::from(self.window()).ceil_mode(self.ceil_mode).count_include_pad(self.count_include_pad.unwrap_or(true))
+    }
+}
+
+/// Another size of pictures.
+#[derive(Deserialize)]
+struct Resize {
+    size: Option<[usize; 2]>,
+    scale_factor: Option<[f64; 2]>,
+    mode: Option<String>,
+    align_corners: Option<bool>,
 }
 
 fn conv2d<'g>(x: &[Tensor<'g>], options: &Options) -> Tensor<'g> {
@@ -49,18 +65,48 @@ fn conv_transpose2d_equals_pytorch() {
 }
 
 #[test]
-fn max_pool2d_equals_pytorch_with_ties_and_padding() {
-    check_with("max_pool2d", |x, options: &Options| x[0].max_pool2d(options.window()));
+fn max_pool2d_equals_pytorch_with_ties_padding_and_ceil_mode() {
+    check_with("max_pool2d", |x, options: &Options| x[0].max_pool2d(options.pool()));
 }
 
 #[test]
-fn avg_pool2d_equals_pytorch_with_padding_counted() {
-    check_with("avg_pool2d", |x, options: &Options| x[0].avg_pool2d(options.window()));
+fn avg_pool2d_equals_pytorch_with_padding_counted_or_not_and_ceil_mode() {
+    check_with("avg_pool2d", |x, options: &Options| x[0].avg_pool2d(options.pool()));
+}
+
+fn adaptive_avg_pool2d<'g>(x: &[Tensor<'g>], options: &Resize) -> Tensor<'g> {
+    x[0].adaptive_avg_pool2d(options.size.unwrap())
+}
+
+fn interpolate<'g>(x: &[Tensor<'g>], options: &Resize) -> Tensor<'g> {
+    let size = match (options.size, options.scale_factor) {
+        (Some(size), _) => Size::Pixels(size),
+        (None, factor) => Size::ScaleFactor(factor.unwrap()),
+    };
+    let mode = match (options.mode.as_deref(), options.align_corners) {
+        (Some("nearest"), None) => Interpolation::Nearest,
+        (mode, corners) => {
+            assert_eq!(mode, Some("bilinear"));
+            Interpolation::Bilinear { align_corners: corners.unwrap() }
+        }
+    };
+    x[0].interpolate(size, mode)
+}
+
+#[test]
+fn adaptive_avg_pool2d_equals_pytorch() {
+    check_with("adaptive_avg_pool2d", adaptive_avg_pool2d);
+}
+
+#[test]
+fn interpolate_equals_pytorch_by_size_and_by_factor_nearest_and_bilinear() {
+    check_with("interpolate", interpolate);
 }
 
 #[test]
 fn second_derivatives_agree_with_finite_differences() {
     check_twice_with("conv2d", conv2d);
     check_twice_with("conv_transpose2d", conv_transpose2d);
-    check_twice_with("avg_pool2d", |x, options: &Options| x[0].tanh().avg_pool2d(options.window()));
+    check_twice_with("avg_pool2d", |x, options: &Options| x[0].tanh().avg_pool2d(options.pool()));
+    check_twice_with("interpolate", |x, options: &Resize| interpolate(&[x[0].tanh()], options));
 }

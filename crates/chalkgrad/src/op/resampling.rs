@@ -1,0 +1,206 @@
+//! Linear maps along one axis of a picture: what `interpolate` and `adaptive_avg_pool2d` do to rows and to columns.
+//! Every kernel reads the same table of weights, and a gradient reads it transposed.
+
+/// More places fit no picture.
+const MOST: usize = 1 << 24;
+
+/// How one axis of a picture becomes another, each place of which is a weighted sum of a few.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Resampling {
+    /// Places that are read.
+    pub input: usize,
+    /// Places that are written.
+    pub output: usize,
+    pub rule: Rule,
+}
+
+/// What place `i` of the output reads. `scale` is how far apart its neighbours lie in the input.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Rule {
+    /// The place `⌊i · scale⌋`.
+    Nearest { scale: f64 },
+    /// The two places around `(i + ½) scale − ½`.
+    Linear { scale: f64 },
+    /// The two places around `i (input − 1) / (output − 1)`: first falls on first and last on last.
+    LinearCorners,
+    /// All from `⌊i · input / output⌋` up to `⌈(i + 1) input / output⌉`, evenly.
+    Mean,
+}
+
+/// Which size `interpolate` gives, as [height, width].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Size {
+    /// So many pixels, `size=…`.
+    Pixels([usize; 2]),
+    /// The input's times these, rounded down, `scale_factor=…`.
+    ScaleFactor([f64; 2]),
+}
+
+/// What `interpolate` puts between pixels, PyTorch's `mode`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Interpolation {
+    /// Repeats the pixel before.
+    Nearest,
+    /// Mixes the four pixels around. Pictures cover each other by their edges or, if aligned, by their corner pixels' centres.
+    Bilinear { align_corners: bool },
+}
+
+impl Resampling {
+    /// Means of regions that cover the input evenly.
+    pub fn mean(input: usize, output: usize) -> Self {
+        Self { input, output, rule: Rule::Mean }
+    }
+
+    /// Both axes of an interpolation, rows first.
+    pub(crate) fn interpolation(input: [usize; 2], size: Size, mode: Interpolation) -> Result<[Self; 2], String> {
+        let axis = |axis: usize| {
+            let input = input[axis];
+            let (output, factor) = match size {
+                Size::Pixels(pixels) => (pixels[axis], None),
+                Size::ScaleFactor(factors) => {
+                    let factor = factors[axis];
+                    if !(factor.is_finite() && factor > 0.0) {
+                        return Err("a scale factor must be a number over 0".to_owned());
+                    }
+                    // A number too large for usize becomes its largest, which is refused.
+                    ((input as f64 * factor).floor() as usize, Some(factor))
+                }
+            };
+            let rounded_away = output == input || (mode == Interpolation::Nearest && output == 2 * input);
+            // As PyTorch: the factor itself says where pixels lie, not the size that it was rounded to.
+            let scale = match factor.filter(|_| !rounded_away) {
+                Some(factor) => 1.0 / factor,
+                None => input as f64 / output as f64,
+            };
+            let rule = match mode {
+                Interpolation::Nearest => Rule::Nearest { scale },
+                Interpolation::Bilinear { align_corners: false } => Rule::Linear { scale },
+                Interpolation::Bilinear { align_corners: true } => Rule::LinearCorners,
+            };
+            Ok(Self { input, output, rule })
+        };
+        Ok([axis(0)?, axis(1)?])
+    }
+
+    /// The rule that its sizes break, if any.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        match [self.input, self.output].iter().all(|length| (1..=MOST).contains(length)) {
+            true => Ok(()),
+            false => Err(format!("a picture's height and width are from 1 to {MOST} pixels")),
+        }
+    }
+
+    /// Of each place of the output, the places it reads with their weights.
+    pub(crate) fn table(&self) -> Table {
+        Table::new((0..self.output).map(|place| self.taps(place)))
+    }
+
+    /// Of each place of the input, the places that read it with their weights: the gradient's table.
+    pub(crate) fn transposed(&self) -> Table {
+        let mut readers = vec![Vec::new(); self.input];
+        for place in 0..self.output {
+            for (read, weight) in self.taps(place) {
+                readers[read].push((place, weight));
+            }
+        }
+        Table::new(readers.into_iter())
+    }
+
+    fn taps(&self, place: usize) -> Vec<(usize, f64)> {
+        let last = self.input.saturating_sub(1);
+        match self.rule {
+            // PyTorch multiplies in f32 here, whatever the tensor's precision is.
+            Rule::Nearest { scale } => vec![(((place as f32 * scale as f32) as usize).min(last), 1.0)],
+            Rule::Linear { scale } => self.between(((place as f64 + 0.5) * scale - 0.5).max(0.0)),
+            Rule::LinearCorners if self.output < 2 => self.between(0.0),
+            Rule::LinearCorners => self.between(place as f64 * (last as f64 / (self.output - 1) as f64)),
+            Rule::Mean => {
+                let start = place * self.input / self.output;
+                let end = ((place + 1) * self.input).div_ceil(self.output);
+                (start..end).map(|read| (read, 1.0 / (end - start) as f64)).collect()
+            }
+        }
+    }
+
+    /// The two places around `at`, or the one that it lies on.
+    fn between(&self, at: f64) -> Vec<(usize, f64)> {
+        let last = self.input - 1;
+        let first = at as usize;
+        let part = at - first as f64;
+        if first >= last {
+            vec![(last, 1.0)]
+        } else if part == 0.0 {
+            vec![(first, 1.0)]
+        } else {
+            vec![(first, 1.0 - part), (first + 1, part)]
+        }
+    }
+}
+
+/// A sparse matrix: place `i` sums `taps[starts[i]..starts[i + 1]]`, each a place that is read and its weight.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Table {
+    pub(crate) starts: Vec<usize>,
+    pub(crate) taps: Vec<(usize, f64)>,
+}
+
+impl Table {
+    fn new(rows: impl Iterator<Item = Vec<(usize, f64)>>) -> Self {
+        let mut table = Self { starts: vec![0], taps: Vec::new() };
+        for row in rows {
+            table.taps.extend(row);
+            table.starts.push(table.taps.len());
+        }
+        table
+    }
+
+    /// What place `place` reads.
+    pub(crate) fn row(&self, place: usize) -> &[(usize, f64)] {
+        &self.taps[self.starts[place]..self.starts[place + 1]]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(table: &Table) -> Vec<Vec<(usize, f64)>> {
+        (0..table.starts.len() - 1).map(|place| table.row(place).to_vec()).collect()
+    }
+
+    #[test]
+    fn doubling_mixes_neighbours_three_to_one_and_a_gradient_reads_the_same_weights_back() {
+        let [axis, _] = Resampling::interpolation(
+            [2, 1],
+            Size::ScaleFactor([2.0, 1.0]),
+            Interpolation::Bilinear { align_corners: false },
+        )
+        .unwrap();
+        let forward = vec![vec![(0, 1.0)], vec![(0, 0.75), (1, 0.25)], vec![(0, 0.25), (1, 0.75)], vec![(1, 1.0)]];
+        assert_eq!(rows(&axis.table()), forward);
+        let back = vec![vec![(0, 1.0), (1, 0.75), (2, 0.25)], vec![(1, 0.25), (2, 0.75), (3, 1.0)]];
+        assert_eq!(rows(&axis.transposed()), back);
+    }
+
+    #[test]
+    fn regions_of_a_mean_overlap_where_the_sizes_do_not_divide() {
+        let third = 1.0 / 3.0;
+        let expected =
+            vec![vec![(0, 0.5), (1, 0.5)], vec![(1, third), (2, third), (3, third)], vec![(3, 0.5), (4, 0.5)]];
+        assert_eq!(rows(&Resampling::mean(5, 3).table()), expected);
+    }
+
+    #[test]
+    fn sizes_that_no_picture_has_are_refused() {
+        let check = |size| {
+            let axes = Resampling::interpolation([3, 3], size, Interpolation::Nearest);
+            axes.and_then(|axes| axes.iter().try_for_each(Resampling::check))
+        };
+        for factor in [0.0, -1.0, 0.1, 1e300, f64::NAN, f64::INFINITY] {
+            assert!(check(Size::ScaleFactor([1.0, factor])).is_err(), "{factor}");
+        }
+        assert!(check(Size::Pixels([0, 3])).is_err());
+        assert!(check(Size::Pixels([3, usize::MAX])).is_err());
+        assert!(check(Size::ScaleFactor([1.0, 1.5])).is_ok());
+    }
+}
