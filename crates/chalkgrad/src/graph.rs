@@ -3,6 +3,7 @@
 
 mod activations;
 mod elementwise;
+mod matrices;
 mod normalization;
 mod pictures;
 
@@ -212,22 +213,6 @@ impl<'g> Tensor<'g> {
         let shape = self.shape();
         let count: usize = axes.iter().filter_map(|&axis| shape.dims().get(axis)).product();
         self.sum(axes, keep) * (1.0 / count as f64)
-    }
-
-    /// Matrix product.
-    pub fn matmul(self, other: Self) -> Self {
-        self.matmul_with(other, false, false)
-    }
-
-    /// Matrix product, each factor read transposed if its flag says so.
-    pub(crate) fn matmul_with(self, other: Self, transpose_a: bool, transpose_b: bool) -> Self {
-        self.graph.apply(Op::MatMul { transpose_a, transpose_b }, &[self, other])
-    }
-
-    /// `x · weightᵀ + bias`, as PyTorch's: `[N, in]`, `[out, in]`, `[out]` to `[N, out]`.
-    pub fn linear(self, weight: Self, bias: Option<Self>) -> Self {
-        let product = self.matmul_with(weight, false, true);
-        bias.map_or(product, |bias| product + bias)
     }
 
     /// `log(softmax(x))` over the last axis of a matrix.

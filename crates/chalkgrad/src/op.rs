@@ -35,7 +35,7 @@ pub enum Op {
     Permute { axes: Vec<usize> },
     /// Sum over axes; each stays as 1 if `keep`.
     Sum { axes: Vec<usize>, keep: bool },
-    /// `a · b` of two matrices, each read transposed if its flag says so.
+    /// `a · b` of two matrices, or of two stacks `[B, …, …]` of as many, each matrix read transposed if its flag says so.
     MatMul { transpose_a: bool, transpose_b: bool },
     /// Images `[N, C, H, W]` and weight `[O, C / groups, kh, kw]` to `[N, O, H', W']`: cross-correlation, as PyTorch's.
     /// Each group of output channels reads its own group of input channels.
@@ -120,15 +120,17 @@ impl Op {
                 None => Ok(inputs[0].reduced(axes, *keep)),
                 Some(axis) => Err(format!("there is no axis {axis}")),
             },
-            (Self::MatMul { transpose_a, transpose_b }, [[a0, a1], [b0, b1]]) => {
+            (Self::MatMul { transpose_a, transpose_b }, [a @ [stack @ .., a0, a1], [other @ .., b0, b1]])
+                if stack == other && a.len() <= 3 =>
+            {
                 let [m, k] = if *transpose_a { [a1, a0] } else { [a0, a1] };
                 let [rows, n] = if *transpose_b { [b1, b0] } else { [b0, b1] };
                 match k == rows {
-                    true => Ok([*m, *n].into()),
+                    true => Ok([stack, &[*m, *n]].concat().into()),
                     false => Err(format!("the first has {k} columns, so the second must have {k} rows, not {rows}")),
                 }
             }
-            (Self::MatMul { .. }, _) => Err("it multiplies two matrices".into()),
+            (Self::MatMul { .. }, _) => Err("it multiplies two matrices, or two stacks of as many".into()),
             (Self::Conv2d { window, groups }, [x, weight]) => pictures::conv2d(window, *groups, x, weight),
             (Self::Conv2dInputGradient { window, groups, input }, [g, weight]) => {
                 pictures::conv2d_input_gradient(window, *groups, *input, g, weight)

@@ -8,8 +8,9 @@ use crate::Shape;
 /// Columns of a panel: as many as any level's widest tile.
 const PANEL: usize = 24;
 
-/// A product whose sizes are known.
+/// A product whose sizes are known, or a stack of such products.
 pub(super) struct MatMul {
+    stack: usize,
     rows: usize,
     inner: usize,
     columns: usize,
@@ -20,14 +21,16 @@ pub(super) struct MatMul {
 
 impl MatMul {
     pub(super) fn new(level: Level, transpose: [bool; 2], a: &Shape, output: &Shape) -> Self {
-        let [rows, columns] = [output.dims()[0], output.dims()[1]];
-        let inner = a.dims()[if transpose[0] { 0 } else { 1 }];
+        let matrix = |shape: &Shape| [2, 1].map(|from_last| shape.dims()[shape.rank() - from_last]);
+        let [rows, columns] = matrix(output);
+        let inner = matrix(a)[usize::from(!transpose[0])];
         let panels = (0..columns).step_by(PANEL).map(|first| {
             let mut positions = tile::positions(level, 1, PANEL.min(columns - first), 0, 0);
             positions.iter_mut().for_each(|position| position.output += first);
             positions
         });
         Self {
+            stack: output.dims()[..output.rank() - 2].iter().product(),
             rows,
             inner,
             columns,
@@ -38,6 +41,17 @@ impl MatMul {
     }
 
     pub(super) fn run(&self, level: Level, a: &[f32], b: &[f32], y: &mut [f32], scratch: &mut Scratch) {
+        if y.is_empty() || self.inner == 0 {
+            return y.fill(0.0);
+        }
+        let [a_len, b_len, y_len] = [self.rows * self.inner, self.inner * self.columns, self.rows * self.columns];
+        for item in 0..self.stack {
+            let [a, b] = [&a[item * a_len..][..a_len], &b[item * b_len..][..b_len]];
+            self.multiply(level, a, b, &mut y[item * y_len..][..y_len], scratch);
+        }
+    }
+
+    fn multiply(&self, level: Level, a: &[f32], b: &[f32], y: &mut [f32], scratch: &mut Scratch) {
         let [transpose_a, transpose_b] = self.transpose;
         scratch.packed.clear();
         tile::pack_rows(&mut scratch.packed, self.rows, self.inner, |row, k| {

@@ -220,16 +220,18 @@ impl Maker<'_> {
     }
 
     fn matmul(self, a: &[usize], transpose_a: bool, b: &[usize], transpose_b: bool) -> Result<Vec<Dispatch>> {
+        let matrix = |factor: &[usize]| [2, 1].map(|from_last| factor[factor.len() - from_last]);
+        let (stack, a, b) = (a[..a.len() - 2].iter().product::<usize>(), matrix(a), matrix(b));
         let (m, k, a_strides) = if transpose_a { (a[1], a[0], [1, a[1]]) } else { (a[0], a[1], [a[1], 1]) };
         let (n, b_strides) = if transpose_b { (b[0], [1, b[1]]) } else { (b[1], [b[1], 1]) };
-        let tiles = m.div_ceil(4) * n.div_ceil(4);
+        let tiles = stack * m.div_ceil(4) * n.div_ceil(4);
         let slices = self.slices(tiles, k);
-        let words = [m, n, k, a_strides[0], a_strides[1], b_strides[0], b_strides[1], slices].map(|word| word as u32);
+        let words = words(&[&[m, n, k], &a_strides, &b_strides, &[slices, stack]]);
         let first = |this: &Self, sums| {
             let bindings = vec![this.inputs[0].clone(), this.inputs[1].clone(), sums];
-            this.dispatch(MATMUL, words.into(), bindings, tiles * slices)
+            this.dispatch(MATMUL, words, bindings, tiles * slices)
         };
-        self.summed(first, slices, m * n)
+        self.summed(first, slices, stack * m * n)
     }
 
     /// A thread for each row.

@@ -1,4 +1,4 @@
-// a · b, [m, k] by [k, n], each read along its own strides. A thread computes 4 × 4 outputs in registers over one slice of
+// a · b, [m, k] by [k, n], or a stack of such products; each factor is read along its own strides. A thread computes 4 × 4 outputs in registers over one slice of
 // k; sums of slices are summed by `sum.wgsl`.
 
 struct Parameters {
@@ -10,19 +10,21 @@ struct Parameters {
     b_row: u32,
     b_column: u32,
     slices: u32,
+    stack: u32,
 }
 
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 @group(0) @binding(1) var<storage, read> a: array<f32>;
 @group(0) @binding(2) var<storage, read> b: array<f32>;
-// [slices, m, n]
+// [slices, stack, m, n]
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 
-fn write(slice: u32, row: u32, column: u32, values: vec4<f32>) {
+// `product` counts the stack's products, slice by slice.
+fn write(product: u32, row: u32, column: u32, values: vec4<f32>) {
     if (row >= parameters.m) {
         return;
     }
-    let at = (slice * parameters.m + row) * parameters.n + column;
+    let at = (product * parameters.m + row) * parameters.n + column;
     y[at] = values.x;
     if (column + 1u < parameters.n) {
         y[at + 1u] = values.y;
@@ -44,10 +46,12 @@ fn main(
     let i = invocation(workgroup, groups, local);
     let columns = (parameters.n + 3u) / 4u;
     let tiles = columns * ((parameters.m + 3u) / 4u);
-    if (i >= tiles * parameters.slices) {
+    if (i >= tiles * parameters.stack * parameters.slices) {
         return;
     }
-    let slice = i / tiles;
+    let product = i / tiles;
+    let item = product % parameters.stack;
+    let slice = product / parameters.stack;
     let row = i % tiles / columns * 4u;
     let column = i % columns * 4u;
     // Rows and columns over the edge are computed from the last one and never written.
@@ -57,6 +61,8 @@ fn main(
     let last = min(first + length, parameters.k);
     var at_a = min(vec4<u32>(row) + lanes, vec4<u32>(parameters.m - 1u)) * parameters.a_row + first * parameters.a_column;
     var at_b = min(vec4<u32>(column) + lanes, vec4<u32>(parameters.n - 1u)) * parameters.b_column + first * parameters.b_row;
+    at_a += item * parameters.m * parameters.k;
+    at_b += item * parameters.k * parameters.n;
     var sum0 = vec4<f32>();
     var sum1 = vec4<f32>();
     var sum2 = vec4<f32>();
@@ -70,8 +76,8 @@ fn main(
         at_a += parameters.a_column;
         at_b += parameters.b_row;
     }
-    write(slice, row, column, sum0);
-    write(slice, row + 1u, column, sum1);
-    write(slice, row + 2u, column, sum2);
-    write(slice, row + 3u, column, sum3);
+    write(product, row, column, sum0);
+    write(product, row + 1u, column, sum1);
+    write(product, row + 2u, column, sum2);
+    write(product, row + 3u, column, sum3);
 }

@@ -12,11 +12,20 @@ pub(super) fn matmul<T: Real>(
     transpose_b: bool,
     shape: &Shape,
 ) -> Array<T> {
-    let [m, n] = [shape.dims()[0], shape.dims()[1]];
-    let inner = a.len() / m.max(1);
-    let at_a = |row: usize, k: usize| if transpose_a { a[k * m + row] } else { a[row * inner + k] };
-    let at_b = |k: usize, column: usize| if transpose_b { b[column * inner + k] } else { b[k * n + column] };
-    Array::from_fn(shape, |i| (0..inner).map(|k| at_a(i / n, k) * at_b(k, i % n)).sum())
+    let [m, n] = matrix(shape);
+    let inner = matrix(a.shape())[usize::from(!transpose_a)];
+    let at_a = |row: usize, k: usize| if transpose_a { k * m + row } else { row * inner + k };
+    let at_b = |k: usize, column: usize| if transpose_b { column * inner + k } else { k * n + column };
+    Array::from_fn(shape, |i| {
+        let (item, row, column) = (i / (m * n), i / n % m, i % n);
+        let product = |k: usize| a[item * m * inner + at_a(row, k)] * b[item * inner * n + at_b(k, column)];
+        (0..inner).map(product).sum()
+    })
+}
+
+/// Lengths of the last two axes.
+fn matrix(shape: &Shape) -> [usize; 2] {
+    [shape.dims()[shape.rank() - 2], shape.dims()[shape.rank() - 1]]
 }
 
 /// Lengths of the four axes.

@@ -197,7 +197,10 @@ fn drawn(op: &Op, draw: &mut Draw, round: usize) -> (Op, Vec<(Shape, Fill)>) {
             let (transpose_a, transpose_b) = (draw.uniform() < 0.5, draw.uniform() < 0.5);
             let a = if transpose_a { [k, m] } else { [m, k] };
             let b = if transpose_b { [n, k] } else { [k, n] };
-            (Op::MatMul { transpose_a, transpose_b }, vec![(a.into(), Normal), (b.into(), Normal)])
+            // Every other one a stack.
+            let stack = if round % 2 == 1 { vec![draw.between(1, 7)] } else { vec![] };
+            let inputs = [a, b].map(|matrix| (Shape::from([&stack[..], &matrix].concat()), Normal));
+            (Op::MatMul { transpose_a, transpose_b }, inputs.into())
         }
         Op::Conv2d { .. } => {
             let (window, groups, [images, weight, _]) = convolution(draw, round);

@@ -66,6 +66,7 @@ fn conv2d(call: &Call) -> Result<Conv2d, ParseError> {
             padding: arguments.pair("padding", 0, Some([0; 2]))?,
             dilation: [1; 2],
         },
+        groups: 1,
         bias: arguments.flag("bias", true)?,
     })
 }

@@ -28,13 +28,16 @@ impl Module for Linear {
         let weight = scope.parameter("weight", Role::Weight, weight, init);
         let bias = self.bias.then(|| scope.parameter("bias", Role::Bias, [self.out_features], init));
         let shape = input.shape();
-        match shape.dims() {
-            [_, features] if *features == self.in_features => {}
-            [_, features] => {
-                let rule = format!("it takes {} features an example, but {features} arrive", self.in_features);
-                scope.graph().refuse("linear", vec![shape, weight.shape()], rule);
-            }
-            _ => scope.graph().refuse("linear", vec![shape], "it takes [N, features]: put nn.Flatten() before it"),
+        let features = shape.dims().last();
+        if features != Some(&self.in_features) {
+            let rule = match (shape.dims(), features) {
+                ([_, _, _, _], _) => "it takes [N, features]: put nn.Flatten() before it".into(),
+                (_, Some(features)) => {
+                    format!("it takes {} features an example, but {features} arrive", self.in_features)
+                }
+                (_, None) => "it takes [N, features], not a single number".into(),
+            };
+            scope.graph().refuse("linear", vec![shape, weight.shape()], rule);
         }
         input.linear(weight, bias)
     }
