@@ -24,6 +24,11 @@ fn fused_maps_on_the_cpu_equal_the_interpreter() {
 }
 
 #[test]
+fn batches_without_examples_on_the_cpu_equal_the_interpreter() {
+    hold(&Device::Cpu, &twins::empty());
+}
+
+#[test]
 fn numbers_that_are_none_survive_on_the_cpu() {
     hold(&Device::Cpu, &twins::specials());
 }
@@ -51,6 +56,11 @@ mod on_the_gpu {
     #[test]
     fn fused_maps_equal_the_interpreter() {
         gpu().inspect(|device| hold(device, &twins::maps()));
+    }
+
+    #[test]
+    fn batches_without_examples_equal_the_interpreter() {
+        gpu().inspect(|device| hold(device, &twins::empty()));
     }
 
     #[test]

@@ -49,6 +49,11 @@ async fn fused_maps_on_webgpu_equal_the_interpreter() {
 }
 
 #[wasm_bindgen_test]
+async fn batches_without_examples_on_webgpu_equal_the_interpreter() {
+    hold(&gpu().await, &twins::empty()).await;
+}
+
+#[wasm_bindgen_test]
 async fn numbers_that_are_none_survive_on_the_cpu() {
     hold(&Device::Cpu, &twins::specials()).await;
 }

@@ -170,6 +170,35 @@ impl Pool {
 mod tests {
     use super::*;
 
+    /// Every start that `fits`, one by one.
+    fn count(stride: usize, fits: impl Fn(usize) -> bool) -> usize {
+        (0..).step_by(stride).take_while(|&start| fits(start)).count()
+    }
+
+    #[test]
+    fn there_are_as_many_windows_as_fit_one_by_one() {
+        for settings in 0..7 * 4 * 3 * 3 * 3 {
+            let mut rest = settings;
+            let [input, kernel, stride, dilation, padding] = [7, 4, 3, 3, 3].map(|choices| {
+                let choice = rest % choices;
+                rest /= choices;
+                choice
+            });
+            let [input, kernel, stride, dilation] = [input, kernel, stride, dilation].map(|number| number + 1);
+            let window = Window::square(kernel).stride(stride).padding(padding).dilation(dilation);
+            let padded = input + 2 * padding;
+            let found = window.output([input; 2]).map_or(0, |[height, _]| height);
+            assert_eq!(found, count(stride, |start| start + dilation * (kernel - 1) < padded), "{window:?} of {input}");
+            let pool = Pool::from(window.dilation(1)).ceil_mode(true);
+            if padding <= kernel / 2 {
+                // The next window would start past the left padding and the picture, or its end too far past the right one.
+                let fits = |start| start < input + padding && start + kernel < padded + stride;
+                let found = pool.output([input; 2]).map_or(0, |[height, _]| height);
+                assert_eq!(found, count(stride, fits), "{pool:?} of {input}");
+            }
+        }
+    }
+
     #[test]
     fn the_last_window_of_ceil_mode_starts_inside_the_picture_or_the_padding_before_it() {
         let output = |kernel, stride, padding, input| {

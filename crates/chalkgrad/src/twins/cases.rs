@@ -135,6 +135,34 @@ pub fn specials() -> Vec<Case> {
     cases
 }
 
+/// Batches without examples and products without terms: nothing comes out, or zeros.
+pub fn empty() -> Vec<Case> {
+    let mut draw = Draw::new(0);
+    let mut made = |op: Op, shapes: &[&[usize]]| {
+        let inputs: Vec<_> = shapes.iter().map(|&shape| (Shape::from(shape), Fill::Normal)).collect();
+        case(op, &inputs, &mut draw)
+    };
+    let (window, groups, input) = (Window::square(3), 2, [5, 5]);
+    let pool = Pool::from(window);
+    let product = Op::MatMul { transpose_a: false, transpose_b: true };
+    let resample = Op::Resample { rows: Resampling::mean(5, 2), columns: Resampling::mean(5, 7), transposed: false };
+    vec![
+        made(product.clone(), &[&[0, 3], &[4, 3]]),
+        made(product.clone(), &[&[2, 0], &[4, 0]]),
+        made(product.clone(), &[&[0, 2, 3], &[0, 4, 3]]),
+        made(product, &[&[2, 3, 0], &[2, 4, 0]]),
+        made(Op::Conv2d { window, groups }, &[&[0, 4, 5, 5], &[6, 2, 3, 3]]),
+        made(Op::Conv2dInputGradient { window, groups, input }, &[&[0, 6, 3, 3], &[6, 2, 3, 3]]),
+        made(Op::Conv2dWeightGradient { window, groups }, &[&[0, 4, 5, 5], &[0, 6, 3, 3]]),
+        made(Op::Conv2dWeightGradient { window, groups }, &[&[0, 2, 5, 5], &[0, 2, 3, 3]]),
+        made(Op::MaxPool2d(pool), &[&[0, 4, 5, 5]]),
+        made(Op::MaxPool2dGradient(pool), &[&[0, 4, 5, 5], &[0, 4, 3, 3]]),
+        made(Op::AvgPool2d(pool), &[&[0, 4, 5, 5]]),
+        made(Op::AvgPool2dGradient { pool, input }, &[&[0, 4, 3, 3]]),
+        made(resample, &[&[0, 4, 5, 5]]),
+    ]
+}
+
 /// An operation like `op` with random options, and its inputs. The first round is as small as can be.
 fn drawn(op: &Op, draw: &mut Draw, round: usize) -> (Op, Vec<(Shape, Fill)>) {
     use Fill::{Labels, Normal, Positive, Steps, Truth};
