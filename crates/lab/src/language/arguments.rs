@@ -49,6 +49,38 @@ impl<'a> Arguments<'a> {
         whole(&argument.value, 1).ok_or_else(must)
     }
 
+    /// A whole number of at least 1; `default` where it is not given.
+    pub(super) fn count_or(&self, name: &str, default: usize) -> Result<usize, ParseError> {
+        self.get(name).map_or(Ok(default), |_| self.count(name))
+    }
+
+    /// A number; `default` where it is not given.
+    pub(super) fn number(&self, name: &str, default: f64) -> Result<f64, ParseError> {
+        match self.get(name) {
+            None => Ok(default),
+            Some(Argument { value: Value::Number(number), .. }) => Ok(*number),
+            Some(argument) => Err(error(argument.place, format!("`{name}` must be a number"))),
+        }
+    }
+
+    /// Whether it is given as `None`.
+    pub(super) fn is_none(&self, name: &str) -> bool {
+        let index = self.names.iter().position(|known| *known == name);
+        let argument = index.and_then(|index| self.values[index]);
+        argument.is_some_and(|argument| argument.value == Value::None)
+    }
+
+    /// One or more whole numbers of at least 1.
+    pub(super) fn lengths(&self, name: &str) -> Result<Vec<usize>, ParseError> {
+        let argument = self.required(name)?;
+        let lengths: Option<Vec<usize>> = match &argument.value {
+            Value::Tuple(values) => values.iter().map(|value| whole(value, 1)).collect(),
+            value => whole(value, 1).map(|length| vec![length]),
+        };
+        let must = || format!("`{name}` must be whole numbers of at least 1");
+        lengths.filter(|lengths| !lengths.is_empty()).ok_or_else(|| error(argument.place, must()))
+    }
+
     /// One number for both axes, or a pair; `default` where it is not given.
     pub(super) fn pair(&self, name: &str, least: usize, default: Option<[usize; 2]>) -> Result<[usize; 2], ParseError> {
         let argument = match (self.get(name), default) {
@@ -81,6 +113,24 @@ impl<'a> Arguments<'a> {
         match self.get(name) {
             Some(argument) if self.pair(name, 0, None)? != [supported; 2] => {
                 Err(unsupported(argument.place, name, supported))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Fails where a flag is set that has no meaning here.
+    pub(super) fn never(&self, name: &str) -> Result<(), ParseError> {
+        match (self.flag(name, false)?, self.get(name)) {
+            (true, Some(argument)) => Err(error(argument.place, format!("`{name}=True` is not supported"))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Fails where an axis is given that is not the last, −1.
+    pub(super) fn last(&self, name: &str) -> Result<(), ParseError> {
+        match self.get(name) {
+            Some(argument) if argument.value != Value::Number(-1.0) => {
+                Err(error(argument.place, format!("`{name}` other than -1 is not supported yet")))
             }
             _ => Ok(()),
         }

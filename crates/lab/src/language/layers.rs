@@ -1,14 +1,75 @@
 //! Calls to layers, under PyTorch's names, argument names and defaults.
 
-use chalkgrad::nn::{AvgPool2d, Conv2d, Flatten, Linear, MaxPool2d, Module, ReLU, Sequential, Sigmoid, Tanh};
-use chalkgrad::op::Window;
+use chalkgrad::nn::{
+    AdaptiveAvgPool2d, AvgPool2d, BatchNorm1d, BatchNorm2d, Conv2d, ConvTranspose2d, ELU, Flatten, GELU, Hardtanh,
+    Identity, LayerNorm, LeakyReLU, Linear, MaxPool2d, Module, ReLU, ReLU6, SELU, Sequential, SiLU, Sigmoid, SinReLU,
+    Softplus, Tanh,
+};
+use chalkgrad::op::{Pool, Window};
 
 use super::ParseError;
 use super::arguments::Arguments;
 use super::parser::{Argument, Call, Value, error};
 
-const NAMES: [&str; 9] =
-    ["Sequential", "Conv2d", "Linear", "MaxPool2d", "AvgPool2d", "Flatten", "ReLU", "Sigmoid", "Tanh"];
+type Layer = Result<Box<dyn Module>, ParseError>;
+
+/// How a layer is read: its name, the names of its arguments, and what becomes of them.
+type Reader = (&'static str, &'static [&'static str], fn(&Arguments<'_>) -> Layer);
+
+/// Every layer but `Sequential`.
+const LAYERS: &[Reader] = &[
+    (
+        "Conv2d",
+        &["in_channels", "out_channels", "kernel_size", "stride", "padding", "dilation", "groups", "bias"],
+        conv2d,
+    ),
+    (
+        "ConvTranspose2d",
+        &[
+            "in_channels",
+            "out_channels",
+            "kernel_size",
+            "stride",
+            "padding",
+            "output_padding",
+            "groups",
+            "bias",
+            "dilation",
+        ],
+        conv_transpose2d,
+    ),
+    ("Linear", &["in_features", "out_features", "bias"], linear),
+    ("MaxPool2d", &["kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode"], max_pool2d),
+    ("AvgPool2d", &["kernel_size", "stride", "padding", "ceil_mode", "count_include_pad"], avg_pool2d),
+    ("AdaptiveAvgPool2d", &["output_size"], adaptive_avg_pool2d),
+    ("BatchNorm1d", &["num_features", "eps", "momentum", "affine", "track_running_stats"], batch_norm1d),
+    ("BatchNorm2d", &["num_features", "eps", "momentum", "affine", "track_running_stats"], batch_norm2d),
+    ("LayerNorm", &["normalized_shape", "eps", "elementwise_affine", "bias"], layer_norm),
+    ("Flatten", &["start_dim", "end_dim"], flatten),
+    ("Identity", &[], |_| Ok(Box::new(Identity))),
+    ("ReLU", INPLACE, |arguments| plain(arguments, ReLU)),
+    ("ReLU6", INPLACE, |arguments| plain(arguments, ReLU6)),
+    ("SELU", INPLACE, |arguments| plain(arguments, SELU)),
+    ("SiLU", INPLACE, |arguments| plain(arguments, SiLU)),
+    ("Sigmoid", &[], |_| Ok(Box::new(Sigmoid))),
+    ("Tanh", &[], |_| Ok(Box::new(Tanh))),
+    ("SinReLU", &[], |_| Ok(Box::new(SinReLU))),
+    ("LeakyReLU", &["negative_slope", "inplace"], |arguments| {
+        plain(arguments, LeakyReLU { negative_slope: arguments.number("negative_slope", 0.01)? })
+    }),
+    ("ELU", &["alpha", "inplace"], |arguments| plain(arguments, ELU { alpha: arguments.number("alpha", 1.0)? })),
+    ("GELU", &[], |_| Ok(Box::new(GELU::default()))),
+    ("Softplus", &["beta", "threshold"], |arguments| {
+        let (beta, threshold) = (arguments.number("beta", 1.0)?, arguments.number("threshold", 20.0)?);
+        Ok(Box::new(Softplus { beta, threshold }))
+    }),
+    ("Hardtanh", &["min_val", "max_val", "inplace"], |arguments| {
+        let (min_val, max_val) = (arguments.number("min_val", -1.0)?, arguments.number("max_val", 1.0)?);
+        plain(arguments, Hardtanh { min_val, max_val })
+    }),
+];
+
+const INPLACE: &[&str] = &["inplace"];
 
 /// A chain of layers.
 pub(super) fn sequential(call: &Call) -> Result<Sequential, ParseError> {
@@ -19,73 +80,121 @@ pub(super) fn sequential(call: &Call) -> Result<Sequential, ParseError> {
     call.arguments.iter().map(layer).collect()
 }
 
-fn layer(call: &Call) -> Result<Box<dyn Module>, ParseError> {
-    Ok(match call.name.as_str() {
-        "Sequential" => Box::new(sequential(call)?),
-        "Conv2d" => Box::new(conv2d(call)?),
-        "Linear" => {
-            let arguments = Arguments::new(call, &["in_features", "out_features", "bias"])?;
-            let (in_features, out_features) = (arguments.count("in_features")?, arguments.count("out_features")?);
-            Box::new(Linear { in_features, out_features, bias: arguments.flag("bias", true)? })
-        }
-        "MaxPool2d" => Box::new(MaxPool2d { window: pool(call, &["kernel_size", "stride", "padding", "dilation"])? }),
-        "AvgPool2d" => Box::new(AvgPool2d { window: pool(call, &["kernel_size", "stride", "padding"])? }),
-        "Flatten" => {
-            let arguments = Arguments::new(call, &["start_dim"])?;
-            arguments.only("start_dim", 1)?;
-            Box::new(Flatten)
-        }
-        "ReLU" => {
-            Arguments::new(call, &["inplace"])?.flag("inplace", false)?;
-            Box::new(ReLU)
-        }
-        "Sigmoid" => {
-            Arguments::new(call, &[])?;
-            Box::new(Sigmoid)
-        }
-        "Tanh" => {
-            Arguments::new(call, &[])?;
-            Box::new(Tanh)
-        }
-        name => return Err(unknown(name, call)),
-    })
+fn layer(call: &Call) -> Layer {
+    if call.name == "Sequential" {
+        return Ok(Box::new(sequential(call)?));
+    }
+    match LAYERS.iter().find(|(name, ..)| *name == call.name) {
+        Some((_, names, read)) => read(&Arguments::new(call, names)?),
+        None => Err(unknown(call)),
+    }
 }
 
-fn conv2d(call: &Call) -> Result<Conv2d, ParseError> {
-    const ARGUMENTS: &[&str] =
-        &["in_channels", "out_channels", "kernel_size", "stride", "padding", "dilation", "groups", "bias"];
-    let arguments = Arguments::new(call, ARGUMENTS)?;
-    arguments.only("dilation", 1)?;
-    arguments.only("groups", 1)?;
-    Ok(Conv2d {
+/// A layer that PyTorch may compute in place, which makes no difference here.
+fn plain(arguments: &Arguments<'_>, layer: impl Module + 'static) -> Layer {
+    arguments.flag("inplace", false)?;
+    Ok(Box::new(layer))
+}
+
+fn conv2d(arguments: &Arguments<'_>) -> Layer {
+    Ok(Box::new(Conv2d {
         in_channels: arguments.count("in_channels")?,
         out_channels: arguments.count("out_channels")?,
-        window: Window {
-            kernel: arguments.pair("kernel_size", 1, None)?,
-            stride: arguments.pair("stride", 1, Some([1; 2]))?,
-            padding: arguments.pair("padding", 0, Some([0; 2]))?,
-            dilation: [1; 2],
-        },
-        groups: 1,
+        window: window(arguments)?,
+        groups: arguments.count_or("groups", 1)?,
         bias: arguments.flag("bias", true)?,
+    }))
+}
+
+fn conv_transpose2d(arguments: &Arguments<'_>) -> Layer {
+    Ok(Box::new(ConvTranspose2d {
+        in_channels: arguments.count("in_channels")?,
+        out_channels: arguments.count("out_channels")?,
+        window: window(arguments)?,
+        output_padding: arguments.pair("output_padding", 0, Some([0; 2]))?,
+        groups: arguments.count_or("groups", 1)?,
+        bias: arguments.flag("bias", true)?,
+    }))
+}
+
+/// A convolution's.
+fn window(arguments: &Arguments<'_>) -> Result<Window, ParseError> {
+    Ok(Window {
+        kernel: arguments.pair("kernel_size", 1, None)?,
+        stride: arguments.pair("stride", 1, Some([1; 2]))?,
+        padding: arguments.pair("padding", 0, Some([0; 2]))?,
+        dilation: arguments.pair("dilation", 1, Some([1; 2]))?,
     })
 }
 
-fn pool(call: &Call, names: &'static [&'static str]) -> Result<Window, ParseError> {
-    let arguments = Arguments::new(call, names)?;
-    arguments.only("dilation", 1)?;
-    let kernel = arguments.pair("kernel_size", 1, None)?;
-    let stride = arguments.pair("stride", 1, Some(kernel))?;
-    Ok(Window { kernel, stride, padding: arguments.pair("padding", 0, Some([0; 2]))?, dilation: [1; 2] })
+fn linear(arguments: &Arguments<'_>) -> Layer {
+    let (in_features, out_features) = (arguments.count("in_features")?, arguments.count("out_features")?);
+    Ok(Box::new(Linear { in_features, out_features, bias: arguments.flag("bias", true)? }))
 }
 
-fn unknown(name: &str, call: &Call) -> ParseError {
-    let nearest = NAMES.iter().min_by_key(|known| distance(&name.to_lowercase(), &known.to_lowercase()));
-    let hint = match nearest {
-        Some(nearest) if distance(&name.to_lowercase(), &nearest.to_lowercase()) <= 2 => {
-            format!("did you mean `nn.{nearest}`?")
+fn max_pool2d(arguments: &Arguments<'_>) -> Layer {
+    arguments.only("dilation", 1)?;
+    arguments.never("return_indices")?;
+    Ok(Box::new(MaxPool2d { pool: pool(arguments)? }))
+}
+
+fn avg_pool2d(arguments: &Arguments<'_>) -> Layer {
+    let count_include_pad = arguments.flag("count_include_pad", true)?;
+    Ok(Box::new(AvgPool2d { pool: pool(arguments)?.count_include_pad(count_include_pad) }))
+}
+
+/// A pool moves by its own size where no stride is given.
+fn pool(arguments: &Arguments<'_>) -> Result<Pool, ParseError> {
+    let kernel = arguments.pair("kernel_size", 1, None)?;
+    let stride = arguments.pair("stride", 1, Some(kernel))?;
+    let padding = arguments.pair("padding", 0, Some([0; 2]))?;
+    let window = Window { kernel, stride, padding, dilation: [1; 2] };
+    Ok(Pool::from(window).ceil_mode(arguments.flag("ceil_mode", false)?))
+}
+
+fn adaptive_avg_pool2d(arguments: &Arguments<'_>) -> Layer {
+    Ok(Box::new(AdaptiveAvgPool2d { output_size: arguments.pair("output_size", 1, None)? }))
+}
+
+macro_rules! batch_norms {
+    ($($name:ident $layer:ident),*) => { $(
+        fn $name(arguments: &Arguments<'_>) -> Layer {
+            let momentum = if arguments.is_none("momentum") { None } else { Some(arguments.number("momentum", 0.1)?) };
+            Ok(Box::new($layer {
+                num_features: arguments.count("num_features")?,
+                eps: arguments.number("eps", 1e-5)?,
+                momentum,
+                affine: arguments.flag("affine", true)?,
+                track_running_stats: arguments.flag("track_running_stats", true)?,
+            }))
         }
-        _ => format!("there are {}", NAMES.join(", ")),
+    )* };
+}
+
+batch_norms!(batch_norm1d BatchNorm1d, batch_norm2d BatchNorm2d);
+
+fn layer_norm(arguments: &Arguments<'_>) -> Layer {
+    Ok(Box::new(LayerNorm {
+        normalized_shape: arguments.lengths("normalized_shape")?.into(),
+        eps: arguments.number("eps", 1e-5)?,
+        elementwise_affine: arguments.flag("elementwise_affine", true)?,
+        bias: arguments.flag("bias", true)?,
+    }))
+}
+
+fn flatten(arguments: &Arguments<'_>) -> Layer {
+    arguments.only("start_dim", 1)?;
+    arguments.last("end_dim")?;
+    Ok(Box::new(Flatten))
+}
+
+fn unknown(call: &Call) -> ParseError {
+    let (name, lower) = (&call.name, call.name.to_lowercase());
+    let names = || std::iter::once("Sequential").chain(LAYERS.iter().map(|(name, ..)| *name));
+    let distance = |known: &&str| distance(&lower, &known.to_lowercase());
+    let hint = match names().min_by_key(distance).filter(|nearest| distance(nearest) <= 2) {
+        Some(nearest) => format!("did you mean `nn.{nearest}`?"),
+        None => format!("there are {}", names().collect::<Vec<_>>().join(", ")),
     };
     error(call.place, format!("there is no layer `{name}`; {hint}"))
 }

@@ -68,8 +68,14 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, ParseError> {
                 Kind::Name(take(&|character| character.is_alphanumeric() || character == '_'))
             }
             _ if first.is_ascii_digit() => {
-                let digits =
-                    take(&|character| character.is_ascii_alphanumeric() || character == '_' || character == '.');
+                let is_digit =
+                    |character: char| character.is_ascii_alphanumeric() || character == '_' || character == '.';
+                let mut digits = take(&is_digit);
+                if digits.ends_with(['e', 'E']) {
+                    // An exponent with its sign: 1e-5.
+                    digits += &take(&|character| matches!(character, '-' | '+'));
+                    digits += &take(&is_digit);
+                }
                 let number = digits.replace('_', "").parse();
                 let message = || format!("`{digits}` is not a number");
                 Kind::Number(number.map_err(|_| ParseError { place: start, message: message() })?)

@@ -64,7 +64,10 @@ mod tests {
             network.contains("(3): Conv2d(16, 20, kernel_size=(5, 5), stride=(1, 1), padding=(2, 2))"),
             "{network}"
         );
-        assert!(network.contains("(2): MaxPool2d(kernel_size=2, stride=2, padding=0)"), "{network}");
+        assert!(
+            network.contains("(2): MaxPool2d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False)"),
+            "{network}"
+        );
         assert!(network.contains("(10): Linear(in_features=320, out_features=10, bias=True)"), "{network}");
     }
 
@@ -80,6 +83,35 @@ mod tests {
                 parse(text).unwrap().to_string(),
                 parse("nn.Sequential(nn.Flatten(), nn.Linear(3072, 10))").unwrap().to_string()
             );
+        }
+    }
+
+    #[test]
+    fn every_kind_of_layer_is_read() {
+        for (text, print) in [
+            (
+                "nn.Conv2d(8, 8, 3, padding=1, groups=8, bias=False)",
+                "Conv2d(8, 8, kernel_size=(3, 3), stride=(1, 1), padding=(1, 1), groups=8, bias=False)",
+            ),
+            (
+                "nn.ConvTranspose2d(8, 4, 3, stride=2, output_padding=1)",
+                "ConvTranspose2d(8, 4, kernel_size=(3, 3), stride=(2, 2), output_padding=(1, 1))",
+            ),
+            (
+                "nn.MaxPool2d(3, 2, 1, ceil_mode=True)",
+                "MaxPool2d(kernel_size=3, stride=2, padding=1, dilation=1, ceil_mode=True)",
+            ),
+            (
+                "nn.BatchNorm2d(8, eps=1e-3, momentum=None)",
+                "BatchNorm2d(8, eps=0.001, momentum=None, affine=True, bias=True, track_running_stats=True)",
+            ),
+            ("nn.LayerNorm([3, 4])", "LayerNorm((3, 4), eps=1e-05, elementwise_affine=True, bias=True)"),
+            ("nn.AdaptiveAvgPool2d((2, 3))", "AdaptiveAvgPool2d(output_size=(2, 3))"),
+            ("nn.LeakyReLU(0.1, inplace=True)", "LeakyReLU(negative_slope=0.1)"),
+            ("nn.Hardtanh(-2, 2)", "Hardtanh(min_val=-2.0, max_val=2.0)"),
+        ] {
+            let network = parse(&format!("nn.Sequential({text})")).unwrap().to_string();
+            assert_eq!(network, format!("Sequential(\n  (0): {print}\n)"));
         }
     }
 
@@ -105,8 +137,12 @@ mod tests {
         assert_eq!(error(""), "line 1, column 1: a network begins with `nn.Sequential(`");
         assert_eq!(error("nn.ReLU()"), "line 1, column 1: a network begins with `nn.Sequential(`");
         assert_eq!(
-            error("nn.Sequential(nn.Conv2d(3, 16, 5, groups=3))"),
-            "line 1, column 35: `groups` other than 1 is not supported yet"
+            error("nn.Sequential(nn.Flatten(start_dim=2))"),
+            "line 1, column 26: `start_dim` other than 1 is not supported yet"
+        );
+        assert_eq!(
+            error("nn.Sequential(nn.LayerNorm((4, 0)))"),
+            "line 1, column 28: `normalized_shape` must be whole numbers of at least 1"
         );
     }
 

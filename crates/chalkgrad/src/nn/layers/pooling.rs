@@ -1,45 +1,141 @@
-//! Pooling.
+//! Pooling, and pictures in other sizes.
 
 use std::fmt;
 
-use super::one_or_pair;
+use super::{number, one_or_pair, truth};
 use crate::Tensor;
 use crate::nn::{Module, Scope};
-use crate::op::Window;
+use crate::op::{Interpolation, Pool, Size, Window};
 
 macro_rules! pools {
-    ($($(#[$doc:meta])* $name:ident $method:ident),*) => { $(
+    ($($(#[$doc:meta])* $name:ident $method:ident $print:ident),* $(,)?) => { $(
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub struct $name {
-            pub window: Window,
+            pub pool: Pool,
         }
 
         impl $name {
             /// A square window that moves by its own size.
             pub fn new(kernel: usize) -> Self {
-                Self { window: Window::square(kernel).stride(kernel) }
+                Self { pool: Window::square(kernel).stride(kernel).into() }
+            }
+
+            /// The same with this stride.
+            pub fn stride(self, stride: usize) -> Self {
+                Self { pool: Pool { window: self.pool.window.stride(stride), ..self.pool } }
+            }
+
+            /// The same with padding on all four sides, at most half the kernel.
+            pub fn padding(self, padding: usize) -> Self {
+                Self { pool: Pool { window: self.pool.window.padding(padding), ..self.pool } }
+            }
+
+            /// The same with the number of windows rounded up, or down.
+            pub fn ceil_mode(self, ceil_mode: bool) -> Self {
+                Self { pool: self.pool.ceil_mode(ceil_mode) }
             }
         }
 
         impl Module for $name {
             fn forward<'g>(&self, _: &Scope<'_, 'g>, input: Tensor<'g>) -> Tensor<'g> {
-                input.$method(self.window)
+                input.$method(self.pool)
             }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                let [kernel, stride, padding] = [self.window.kernel, self.window.stride, self.window.padding].map(one_or_pair);
-                write!(f, "{}(kernel_size={kernel}, stride={stride}, padding={padding})", stringify!($name))
+                let Window { kernel, stride, padding, .. } = self.pool.window;
+                let [kernel, stride, padding] = [kernel, stride, padding].map(one_or_pair);
+                write!(f, "{}(kernel_size={kernel}, stride={stride}, padding={padding}", stringify!($name))?;
+                self.$print(f)
             }
         }
     )* };
 }
 
 pools! {
-    /// `torch.nn.MaxPool2d`.
-    MaxPool2d max_pool2d,
-    /// `torch.nn.AvgPool2d`; padding counts as zeros.
-    AvgPool2d avg_pool2d
+    /// `torch.nn.MaxPool2d`: the largest of each window; padding never wins.
+    MaxPool2d max_pool2d print_rest,
+    /// `torch.nn.AvgPool2d`: the mean of each window; padding counts as zeros unless the pool says otherwise.
+    AvgPool2d avg_pool2d print_rest,
+}
+
+impl MaxPool2d {
+    fn print_rest(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, ", dilation=1, ceil_mode={})", truth(self.pool.ceil_mode))
+    }
+}
+
+impl AvgPool2d {
+    /// The same with padding counted as zeros, or not.
+    pub fn count_include_pad(self, count_include_pad: bool) -> Self {
+        Self { pool: self.pool.count_include_pad(count_include_pad) }
+    }
+
+    /// PyTorch keeps the rest to itself.
+    fn print_rest(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(")")
+    }
+}
+
+/// `torch.nn.AdaptiveAvgPool2d`: means of as many regions as are asked for, whatever the picture's size.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdaptiveAvgPool2d {
+    /// [height, width]
+    pub output_size: [usize; 2],
+}
+
+impl AdaptiveAvgPool2d {
+    /// A square of this many regions a side; 1 is the mean of each channel.
+    pub fn new(output_size: usize) -> Self {
+        Self { output_size: [output_size; 2] }
+    }
+}
+
+impl Module for AdaptiveAvgPool2d {
+    fn forward<'g>(&self, _: &Scope<'_, 'g>, input: Tensor<'g>) -> Tensor<'g> {
+        input.adaptive_avg_pool2d(self.output_size)
+    }
+}
+
+impl fmt::Display for AdaptiveAvgPool2d {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AdaptiveAvgPool2d(output_size={})", one_or_pair(self.output_size))
+    }
+}
+
+/// `torch.nn.Upsample`: the pictures in another size.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Upsample {
+    pub size: Size,
+    pub mode: Interpolation,
+}
+
+impl Upsample {
+    /// So many times as high and as wide, each pixel repeated.
+    pub fn new(scale_factor: f64) -> Self {
+        Self { size: Size::ScaleFactor([scale_factor; 2]), mode: Interpolation::Nearest }
+    }
+}
+
+impl Module for Upsample {
+    fn forward<'g>(&self, _: &Scope<'_, 'g>, input: Tensor<'g>) -> Tensor<'g> {
+        input.interpolate(self.size, self.mode)
+    }
+}
+
+impl fmt::Display for Upsample {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let size = match self.size {
+            Size::Pixels(pixels) => format!("size={}", one_or_pair(pixels)),
+            Size::ScaleFactor([rows, columns]) if rows == columns => format!("scale_factor={}", number(rows)),
+            Size::ScaleFactor(factors) => format!("scale_factor=({}, {})", number(factors[0]), number(factors[1])),
+        };
+        let mode = match self.mode {
+            Interpolation::Nearest => "nearest",
+            Interpolation::Bilinear { .. } => "bilinear",
+        };
+        write!(f, "Upsample({size}, mode='{mode}')")
+    }
 }
