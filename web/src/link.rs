@@ -7,21 +7,31 @@ use serde_json::{Value, json};
 use crate::format;
 
 /// Where each key's value stands in the JSON of the settings. The kinds come first, since they replace what stands below them.
-const KEYS: [(&str, &str); 27] = [
+const KEYS: [(&str, &str); 37] = [
     ("data", "/dataset"),
     ("device", "/device"),
     ("batch", "/batch_size"),
     ("opt", "/optimizer/kind"),
     ("rate", "/optimizer/learning_rate"),
     ("momentum", "/optimizer/momentum"),
+    ("dampening", "/optimizer/dampening"),
     ("nesterov", "/optimizer/nesterov"),
+    ("rate_decay", "/optimizer/learning_rate_decay"),
+    ("accumulator", "/optimizer/initial_accumulator_value"),
+    ("alpha", "/optimizer/alpha"),
+    ("centered", "/optimizer/centered"),
     ("rho", "/optimizer/rho"),
     ("beta1", "/optimizer/beta1"),
     ("beta2", "/optimizer/beta2"),
+    ("amsgrad", "/optimizer/amsgrad"),
     ("eps", "/optimizer/epsilon"),
     ("decay", "/optimizer/weight_decay"),
     ("decay_biases", "/optimizer/decay_biases"),
     ("schedule", "/schedule/kind"),
+    ("step_size", "/schedule/step_size"),
+    ("gamma", "/schedule/gamma"),
+    ("t_max", "/schedule/t_max"),
+    ("eta_min", "/schedule/eta_min"),
     ("epochs", "/schedule/epochs"),
     ("pct_start", "/schedule/pct_start"),
     ("div", "/schedule/div_factor"),
@@ -202,7 +212,13 @@ mod tests {
             dataset: DatasetName::Shapes,
             device: DeviceName::Webgpu,
             batch_size: 7,
-            optimizer: Optimizer::Sgd { learning_rate: 0.01, momentum: 0.9, nesterov: true, weight_decay: 1e-8 },
+            optimizer: Optimizer::Sgd {
+                learning_rate: 0.01,
+                momentum: 0.9,
+                dampening: 0.0,
+                nesterov: true,
+                weight_decay: 1e-8,
+            },
             schedule: Schedule::Constant,
             augmentation: Augmentation { flip: false, shift: 0 },
             initialization: Initialization::Convnetjs,
@@ -211,6 +227,28 @@ mod tests {
         let query = comes_back(&settings);
         assert!(query.contains("opt=sgd&rate=0.01&momentum=0.9&nesterov=1&decay=1e-8"), "{query}");
         assert!(query.contains("nn.Sequential(%0A++++nn.Flatten(),+nn.Linear(3072,+10)"), "{query}");
+    }
+
+    #[test]
+    fn every_setting_of_every_optimiser_and_schedule_comes_back_from_its_link() {
+        let moved = |value: &Value| match value {
+            Value::Bool(flag) => json!(!flag),
+            Value::Number(number) => json!(number.as_f64().unwrap() / 2.0 + 0.125),
+            kind => kind.clone(),
+        };
+        let of_kind = |part: &str, kind: &str| {
+            let whole = changed(&json!(Settings::default()), &format!("/{part}/kind"), kind.into()).unwrap();
+            let fields = whole[part].as_object().unwrap().iter().map(|(name, value)| (name.clone(), moved(value)));
+            let mut settings = json!(Settings::default());
+            settings[part] = Value::Object(fields.collect());
+            serde_json::from_value::<Settings>(settings).unwrap()
+        };
+        for kind in ["sgd", "adagrad", "rmsprop", "adadelta", "adam", "adamw"] {
+            comes_back(&of_kind("optimizer", kind));
+        }
+        for kind in ["constant", "step", "cosine", "one_cycle"] {
+            comes_back(&of_kind("schedule", kind));
+        }
     }
 
     #[test]

@@ -45,6 +45,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         optimizer: Optimizer::Sgd {
             learning_rate: arguments.learning_rate,
             momentum: arguments.momentum,
+            dampening: 0.0,
             nesterov: false,
             weight_decay: 0.0,
         },

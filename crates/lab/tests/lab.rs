@@ -211,7 +211,8 @@ fn a_snapshot_goes_on_where_it_stood() {
 
 #[test]
 fn a_loss_that_is_no_longer_a_number_stops_the_run_and_says_where() {
-    let optimizer = Optimizer::Sgd { learning_rate: 1e30, momentum: 0.0, nesterov: false, weight_decay: 0.0 };
+    let optimizer =
+        Optimizer::Sgd { learning_rate: 1e30, momentum: 0.0, dampening: 0.0, nesterov: false, weight_decay: 0.0 };
     let mut page = Page::on_shapes(Settings { optimizer, ..small() });
     page.ask(Command::Step { steps: 50 });
     let message = page.events.iter().find_map(|(_, body, _)| match body {
@@ -248,7 +249,8 @@ fn bad_settings_are_refused_and_the_old_run_lives_on() {
     );
     assert!(refused(Settings { batch_size: 1_000_000, ..small() }).contains("1000000"));
     assert!(refused(Settings { batch_size: 0, ..small() }).contains("at least 1"));
-    let optimizer = Optimizer::Sgd { learning_rate: -1.0, momentum: 0.0, nesterov: false, weight_decay: 0.0 };
+    let optimizer =
+        Optimizer::Sgd { learning_rate: -1.0, momentum: 0.0, dampening: 0.0, nesterov: false, weight_decay: 0.0 };
     assert_eq!(refused(Settings { optimizer, ..small() }), "`learning_rate` must be a number of at least 0.");
     assert_eq!(page.ask(Command::Step { steps: 2 }), EventBody::Stepped { step: 5 });
 }
@@ -385,6 +387,18 @@ fn a_whole_split_is_evaluated_with_its_size() {
     };
     assert_eq!(examples, 1000);
     assert!(loss.is_some() && (0.0..=1.0).contains(&accuracy));
+}
+
+#[test]
+fn every_optimiser_and_schedule_of_the_contract_trains_on_what_its_kind_alone_says() {
+    for kind in ["sgd", "adagrad", "rmsprop", "adadelta", "adam", "adamw"] {
+        for moves in ["constant", "step", "cosine"] {
+            let optimizer = serde_json::from_value(serde_json::json!({ "kind": kind })).unwrap();
+            let schedule = serde_json::from_value(serde_json::json!({ "kind": moves })).unwrap();
+            let mut page = Page::on_shapes(Settings { optimizer, schedule, ..small() });
+            assert_eq!(page.ask(Command::Step { steps: 3 }), EventBody::Stepped { step: 3 }, "{kind}, {moves}");
+        }
+    }
 }
 
 #[test]

@@ -40,6 +40,7 @@ impl Default for Settings {
                 beta2: 0.999,
                 epsilon: 1e-8,
                 weight_decay: 5e-3,
+                amsgrad: false,
             },
             schedule: Schedule::OneCycle {
                 epochs: 5.0,
@@ -118,19 +119,47 @@ pub enum Initialization {
     Convnetjs,
 }
 
-/// PyTorch's argument names and defaults, `learning_rate` for `lr`.
+/// PyTorch's argument names and defaults, `learning_rate` for `lr`, `epsilon` for `eps`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Optimizer {
     Sgd {
-        #[serde(default = "default::sgd_rate")]
+        #[serde(default = "default::one_thousandth")]
         learning_rate: f64,
         #[serde(default)]
         momentum: f64,
         #[serde(default)]
+        dampening: f64,
+        #[serde(default)]
         nesterov: bool,
         #[serde(default)]
         weight_decay: f64,
+    },
+    Adagrad {
+        #[serde(default = "default::one_hundredth")]
+        learning_rate: f64,
+        #[serde(default)]
+        learning_rate_decay: f64,
+        #[serde(default)]
+        weight_decay: f64,
+        #[serde(default)]
+        initial_accumulator_value: f64,
+        #[serde(default = "default::adagrad_epsilon")]
+        epsilon: f64,
+    },
+    Rmsprop {
+        #[serde(default = "default::one_hundredth")]
+        learning_rate: f64,
+        #[serde(default = "default::alpha")]
+        alpha: f64,
+        #[serde(default = "default::epsilon")]
+        epsilon: f64,
+        #[serde(default)]
+        weight_decay: f64,
+        #[serde(default)]
+        momentum: f64,
+        #[serde(default)]
+        centered: bool,
     },
     Adadelta {
         #[serde(default = "default::one")]
@@ -145,17 +174,35 @@ pub enum Optimizer {
         #[serde(default = "default::yes")]
         decay_biases: bool,
     },
-    Adamw {
-        #[serde(default = "default::adam_rate")]
+    /// Its weight decay is added to the gradient.
+    Adam {
+        #[serde(default = "default::one_thousandth")]
         learning_rate: f64,
         #[serde(default = "default::beta1")]
         beta1: f64,
         #[serde(default = "default::beta2")]
         beta2: f64,
-        #[serde(default = "default::adam_epsilon")]
+        #[serde(default = "default::epsilon")]
         epsilon: f64,
-        #[serde(default = "default::adamw_decay")]
+        #[serde(default)]
         weight_decay: f64,
+        #[serde(default)]
+        amsgrad: bool,
+    },
+    /// Its weight decay pulls at the parameters themselves.
+    Adamw {
+        #[serde(default = "default::one_thousandth")]
+        learning_rate: f64,
+        #[serde(default = "default::beta1")]
+        beta1: f64,
+        #[serde(default = "default::beta2")]
+        beta2: f64,
+        #[serde(default = "default::epsilon")]
+        epsilon: f64,
+        #[serde(default = "default::one_hundredth")]
+        weight_decay: f64,
+        #[serde(default)]
+        amsgrad: bool,
     },
 }
 
@@ -163,17 +210,36 @@ impl Optimizer {
     pub fn learning_rate(&self) -> f64 {
         match *self {
             Self::Sgd { learning_rate, .. }
+            | Self::Adagrad { learning_rate, .. }
+            | Self::Rmsprop { learning_rate, .. }
             | Self::Adadelta { learning_rate, .. }
+            | Self::Adam { learning_rate, .. }
             | Self::Adamw { learning_rate, .. } => learning_rate,
         }
     }
 }
 
-/// How the learning rate moves; the optimiser's `learning_rate` is its top.
+/// How the learning rate moves; the optimiser's `learning_rate` is its top. Lengths are epochs, as where PyTorch's schedulers
+/// are stepped once an epoch, and may be fractions of one.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Schedule {
     Constant,
+    /// PyTorch's `StepLR`: times `gamma` after every `step_size` epochs (2 unless said otherwise; PyTorch has no default).
+    Step {
+        #[serde(default = "default::step_size")]
+        step_size: f64,
+        #[serde(default = "default::gamma")]
+        gamma: f64,
+    },
+    /// PyTorch's `CosineAnnealingLR`, moving with every step: to `eta_min` in `t_max` epochs (5 unless said otherwise; PyTorch
+    /// has no default), and up again.
+    Cosine {
+        #[serde(default = "default::t_max")]
+        t_max: f64,
+        #[serde(default)]
+        eta_min: f64,
+    },
     /// PyTorch's `OneCycleLR` with its defaults, over this many epochs; the run stops at its end.
     OneCycle {
         epochs: f64,
@@ -238,14 +304,18 @@ mod default {
     constants! {
         yes: bool = true;
         one: f64 = 1.0;
-        sgd_rate: f64 = 1e-3;
-        adam_rate: f64 = 1e-3;
+        one_hundredth: f64 = 1e-2;
+        one_thousandth: f64 = 1e-3;
+        epsilon: f64 = 1e-8;
+        adagrad_epsilon: f64 = 1e-10;
+        alpha: f64 = 0.99;
         rho: f64 = 0.9;
         adadelta_epsilon: f64 = 1e-6;
         beta1: f64 = 0.9;
         beta2: f64 = 0.999;
-        adam_epsilon: f64 = 1e-8;
-        adamw_decay: f64 = 1e-2;
+        step_size: f64 = 2.0;
+        gamma: f64 = 0.1;
+        t_max: f64 = 5.0;
         pct_start: f64 = 0.3;
         div_factor: f64 = 25.0;
         final_div_factor: f64 = 1e4;
@@ -256,6 +326,62 @@ mod default {
         workers: u32 = 1;
         seconds: f64 = 5.0;
         device: DeviceName = DeviceName::Auto;
-        bench_optimizer: Optimizer = Optimizer::Sgd { learning_rate: 0.01, momentum: 0.9, nesterov: false, weight_decay: 0.0 };
+        bench_optimizer: Optimizer = Optimizer::Sgd { learning_rate: 0.01, momentum: 0.9, dampening: 0.0, nesterov: false, weight_decay: 0.0 };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_optimiser_needs_only_its_kind_and_has_pytorchs_defaults() {
+        let expected = [
+            json!({ "kind": "sgd", "learning_rate": 1e-3, "momentum": 0.0, "dampening": 0.0, "nesterov": false,
+                "weight_decay": 0.0 }),
+            json!({ "kind": "adagrad", "learning_rate": 1e-2, "learning_rate_decay": 0.0, "weight_decay": 0.0,
+                "initial_accumulator_value": 0.0, "epsilon": 1e-10 }),
+            json!({ "kind": "rmsprop", "learning_rate": 1e-2, "alpha": 0.99, "epsilon": 1e-8, "weight_decay": 0.0,
+                "momentum": 0.0, "centered": false }),
+            json!({ "kind": "adadelta", "learning_rate": 1.0, "rho": 0.9, "epsilon": 1e-6, "weight_decay": 0.0,
+                "decay_biases": true }),
+            json!({ "kind": "adam", "learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8,
+                "weight_decay": 0.0, "amsgrad": false }),
+            json!({ "kind": "adamw", "learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8,
+                "weight_decay": 1e-2, "amsgrad": false }),
+        ];
+        for expected in expected {
+            let optimizer: Optimizer = serde_json::from_value(json!({ "kind": expected["kind"] })).unwrap();
+            assert_eq!(json!(optimizer), expected);
+            assert_eq!(Some(optimizer.learning_rate()), expected["learning_rate"].as_f64());
+        }
+    }
+
+    #[test]
+    fn a_schedule_has_pytorchs_defaults_where_pytorch_has_any() {
+        let read = |value| json!(serde_json::from_value::<Schedule>(value).unwrap());
+        assert_eq!(read(json!({ "kind": "constant" })), json!({ "kind": "constant" }));
+        assert_eq!(
+            read(json!({ "kind": "step", "step_size": 30 })),
+            json!({ "kind": "step", "step_size": 30.0, "gamma": 0.1 })
+        );
+        assert_eq!(
+            read(json!({ "kind": "cosine", "t_max": 200 })),
+            json!({ "kind": "cosine", "t_max": 200.0, "eta_min": 0.0 })
+        );
+        assert_eq!(
+            read(json!({ "kind": "one_cycle", "epochs": 3 })),
+            json!({ "kind": "one_cycle", "epochs": 3.0, "pct_start": 0.3, "div_factor": 25.0, "final_div_factor": 1e4,
+                "cycle_momentum": true, "base_momentum": 0.85, "max_momentum": 0.95 })
+        );
+    }
+
+    #[test]
+    fn a_setting_that_a_kind_does_not_have_is_refused_by_name() {
+        let error = serde_json::from_value::<Optimizer>(json!({ "kind": "adam", "rho": 0.9 })).unwrap_err();
+        assert!(error.to_string().contains("`rho`"), "{error}");
+        let error = serde_json::from_value::<Schedule>(json!({ "kind": "step", "epochs": 3 })).unwrap_err();
+        assert!(error.to_string().contains("`epochs`"), "{error}");
     }
 }

@@ -1,7 +1,7 @@
 //! Optimiser and schedule, each with the fields of its own, under PyTorch's names.
 
 use leptos::prelude::*;
-use protocol::{Optimizer, Schedule, Settings};
+use protocol::{Optimizer, Settings};
 use serde_json::{Value, json};
 
 use crate::{
@@ -51,7 +51,7 @@ struct Field {
     meaning: &'static str,
 }
 
-const FIELDS: [Field; 9] = [
+const FIELDS: [Field; 15] = [
     Field {
         name: "learning_rate",
         label: "Learning rate α",
@@ -63,6 +63,18 @@ const FIELDS: [Field; 9] = [
         label: "Momentum",
         control: Control::Fraction,
         meaning: "How much of the last step is kept in the next: a ball that rolls on.",
+    },
+    Field {
+        name: "dampening",
+        label: "Dampening",
+        control: Control::Fraction,
+        meaning: "How much of the gradient is kept out of the momentum.",
+    },
+    Field {
+        name: "alpha",
+        label: "Smoothing α",
+        control: Control::Fraction,
+        meaning: "How slowly RMSprop forgets the sizes of past gradients.",
     },
     Field {
         name: "rho",
@@ -95,6 +107,30 @@ const FIELDS: [Field; 9] = [
         meaning: "Added below the fraction bar, so that nothing is divided by zero.",
     },
     Field {
+        name: "learning_rate_decay",
+        label: "Rate decay",
+        control: Control::Small,
+        meaning: "The rate is divided by 1 plus this for every step that was done.",
+    },
+    Field {
+        name: "initial_accumulator_value",
+        label: "First sum of squares",
+        control: Control::Small,
+        meaning: "What Adagrad adds the squares of the gradients to. It counts from the next reset on.",
+    },
+    Field {
+        name: "centered",
+        label: "Centered",
+        control: Control::Switch,
+        meaning: "Divides by how far gradients lie from their mean, not from zero.",
+    },
+    Field {
+        name: "amsgrad",
+        label: "AMSGrad",
+        control: Control::Switch,
+        meaning: "Divides by the largest mean of squares so far, so that no rate grows again.",
+    },
+    Field {
         name: "nesterov",
         label: "Nesterov",
         control: Control::Switch,
@@ -107,6 +143,19 @@ const FIELDS: [Field; 9] = [
         meaning: "PyTorch decays them, ConvNetJS spares them.",
     },
 ];
+
+/// Kinds of optimisers, and what they are called.
+const OPTIMIZERS: [(&str, &str); 6] = [
+    ("sgd", "SGD"),
+    ("adagrad", "Adagrad"),
+    ("rmsprop", "RMSprop"),
+    ("adadelta", "Adadelta"),
+    ("adam", "Adam"),
+    ("adamw", "AdamW"),
+];
+
+const SCHEDULES: [(&str, &str); 4] =
+    [("constant", "Constant"), ("step", "Steps"), ("cosine", "Cosine"), ("one_cycle", "One cycle")];
 
 /// Fields that everybody wants to see; the others are folded away.
 const UP_FRONT: [&str; 3] = ["learning_rate", "momentum", "weight_decay"];
@@ -127,13 +176,13 @@ pub fn TrainingSettings(run: Run) -> impl IntoView {
         <Select
             label="Method"
             value=optimizer_kind
-            choices=vec![Choice::new("sgd", "SGD"), Choice::new("adadelta", "Adadelta"), Choice::new("adamw", "AdamW")]
+            choices=OPTIMIZERS.map(|(kind, name)| Choice::new(kind, name)).to_vec()
             on_change=move |kind: String| {
                 if let Some(optimizer) = of_kind::<Optimizer>(&kind) {
                     draft.update(|draft| draft.optimizer = optimizer);
                 }
             }
-            meaning="How the gradient becomes a step. SGD goes straight down it; AdamW and Adadelta give each weight a rate of its own."
+            meaning="How the gradient becomes a step. SGD goes straight down it; the others give each weight a rate of its own."
         />
         {move || {
             optimizer_kind.track();
@@ -176,19 +225,14 @@ fn FieldControl(draft: RwSignal<Settings>, field: &'static Field) -> impl IntoVi
     }
 }
 
-fn one_cycle_epochs(schedule: Schedule) -> Option<f64> {
-    match schedule {
-        Schedule::OneCycle { epochs, .. } => Some(epochs),
-        Schedule::Constant => None,
-    }
-}
-
 #[component]
 fn ScheduleSettings(draft: RwSignal<Settings>) -> impl IntoView {
     let kind = Memo::new(move |_| kind_of(draft.with(|draft| draft.schedule)));
     let choose = move |kind: String| {
-        let schedule = if kind == "one_cycle" { Settings::default().schedule } else { Schedule::Constant };
-        draft.update(|draft| draft.schedule = schedule);
+        let schedule = if kind == "one_cycle" { Some(Settings::default().schedule) } else { of_kind(&kind) };
+        if let Some(schedule) = schedule {
+            draft.update(|draft| draft.schedule = schedule);
+        }
     };
     let number = move |name: &'static str| {
         Signal::derive(move || {
@@ -203,21 +247,32 @@ fn ScheduleSettings(draft: RwSignal<Settings>) -> impl IntoView {
             .and_then(|value| value.as_bool())
             .unwrap_or_default()
     });
-    let is_one_cycle = Memo::new(move |_| draft.with(|draft| one_cycle_epochs(draft.schedule)).is_some());
+    let is = move |wanted: &'static str| move || kind.with(|kind| kind == wanted);
     view! {
         <div class="pair">
             <Select
                 label="Schedule"
                 value=kind
-                choices=vec![Choice::new("constant", "Constant"), Choice::new("one_cycle", "One cycle")]
+                choices=SCHEDULES.map(|(kind, name)| Choice::new(kind, name)).to_vec()
                 on_change=choose
-                meaning="How α moves over the run. One cycle climbs to the top and sinks to almost nothing, then the run ends (Smith 2018)."
+                meaning="How α moves over the run. Steps fall all at once, a cosine sinks smoothly and rises again. One cycle climbs to the top and sinks to almost nothing, then the run ends (Smith 2018)."
             />
-            <Show when=move || is_one_cycle.get()>
+            <Show when=is("step")>
+                <NumberField label="Step size" unit="epochs" value=number("step_size") low=0.01 high=1000.0 on_change=set("step_size")
+                    meaning="After so many epochs the rate falls, and again after as many." />
+                <NumberField label="Factor γ" value=number("gamma") low=0.0 high=1.0 on_change=set("gamma")
+                    meaning="The rate falls to this share of itself." />
+            </Show>
+            <Show when=is("cosine")>
+                <NumberField label="Way down" unit="epochs" value=number("t_max") low=0.01 high=1000.0 on_change=set("t_max")
+                    meaning="From the top to the lowest rate; then it rises for as long." />
+                <NumberField label="Lowest rate" value=number("eta_min") low=0.0 high=1000.0 on_change=set("eta_min") />
+            </Show>
+            <Show when=is("one_cycle")>
                 <NumberField label="Length" unit="epochs" value=number("epochs") low=0.01 high=1000.0 on_change=set("epochs") />
             </Show>
         </div>
-        <Show when=move || is_one_cycle.get()>
+        <Show when=is("one_cycle")>
             <details class="fold">
                 <summary class="small">"More of this schedule"</summary>
                 <div class="pair">
@@ -247,7 +302,7 @@ mod tests {
 
     #[test]
     fn every_field_of_every_optimiser_has_a_control() {
-        for kind in ["sgd", "adadelta", "adamw"] {
+        for (kind, _) in OPTIMIZERS {
             let optimizer: Optimizer = of_kind(kind).unwrap();
             for name in json!(optimizer).as_object().unwrap().keys().filter(|name| *name != "kind") {
                 assert!(FIELDS.iter().any(|field| field.name == name), "{kind}: {name}");
