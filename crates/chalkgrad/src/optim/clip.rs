@@ -22,15 +22,15 @@ impl Clip {
         }
     }
 
-    /// The clipped gradients; `trainable` is 0 where a segment is frozen.
-    pub(crate) fn apply<'g>(self, flat: &Flat<'g>, trainable: Tensor<'g>) -> Tensor<'g> {
+    /// The clipped gradients.
+    pub(crate) fn apply<'g>(self, flat: &Flat<'g>) -> Tensor<'g> {
         let g = flat.gradients;
         let bound = flat.scalar("clip");
         let constant = |value: f64| flat.graph.constant(value, g.shape());
         match self {
             // g · min(1, bound / (‖g‖ + 10⁻⁶)); a norm that is no number makes every gradient none.
             Self::Norm(_) => {
-                let counted = trainable.choose(g, constant(0.0));
+                let counted = flat.frozen().choose(constant(0.0), g);
                 let norm = (counted * counted).sum(&[0], true).sqrt().expand(g.shape());
                 let share = bound / (norm + 1e-6);
                 g * share.gt(constant(1.0)).choose(constant(1.0), share)

@@ -1,6 +1,17 @@
 //! Optimisers as graphs: an update is nodes like any other, over the flat buffers of all parameters. Rates, betas and decay
 //! are scalars uploaded each step, so that they change while training. Each rule stands in a file of its own, under
 //! PyTorch's name, with its arguments (`learning_rate` for `lr`, `epsilon` for `eps`) and its defaults.
+//!
+//! ```
+//! use chalkgrad::Options;
+//! use chalkgrad::optim::{AdamW, Clip, Schedule};
+//!
+//! let steps_per_epoch = 500;
+//! let schedule = Schedule::warm_up(0.1, 200).then(200, Schedule::cosine_annealing(10 * steps_per_epoch));
+//! let rule = AdamW { weight_decay: 0.05, ..AdamW::new(1e-3) };
+//! let options = Options { schedule, clip: Some(Clip::Norm(1.0)), ..Options::new(64, rule) };
+//! assert_eq!(options.schedule.rates(0, options.optimizer.learning_rate()).learning_rate, 1e-4);
+//! ```
 
 mod adadelta;
 mod adagrad;

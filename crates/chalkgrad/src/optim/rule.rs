@@ -28,13 +28,18 @@ pub(crate) struct Flat<'g> {
     pub(crate) parameters: Tensor<'g>,
     pub(crate) gradients: Tensor<'g>,
     pub(crate) states: Vec<Tensor<'g>>,
-    /// The segments' rate multipliers.
+    /// The segments' rate multipliers; negative where one is frozen.
     pub(crate) rate: Tensor<'g>,
     /// The segments' decay multipliers.
     pub(crate) decay: Tensor<'g>,
 }
 
 impl<'g> Flat<'g> {
+    /// 1 where a segment is frozen, else 0. Its rate is negative there.
+    pub(crate) fn frozen(&self) -> Tensor<'g> {
+        self.graph.constant(0.0, self.rate.shape()).gt(self.rate)
+    }
+
     /// A number of this step, everywhere.
     pub(crate) fn scalar(&self, name: &str) -> Tensor<'g> {
         self.graph.leaf(format!("scalar/{name}"), []).expand(self.parameters.shape())

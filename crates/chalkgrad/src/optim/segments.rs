@@ -57,6 +57,15 @@ impl SegmentTable {
 
     /// PyTorch's parameter group: the rows whose path fits `pattern`, in which each `*` stands for any characters
     /// (`features.*`, `*.bias`, `2.weight`). An error if there is none.
+    ///
+    /// ```
+    /// # use chalkgrad::{nn::{Linear, Network, Sequential}, optim::SegmentTable};
+    /// # let network = Network::new(Sequential::new().with(Linear::new(2, 3)), [2])?;
+    /// # let mut segments = SegmentTable::new(&network);
+    /// segments.group("*.bias")?.for_each(|segment| (segment.rate, segment.decay) = (2.0, 0.0));
+    /// segments.requires_grad("0.weight", false)?;
+    /// # Ok::<(), chalkgrad::Error>(())
+    /// ```
     pub fn group(&mut self, pattern: &str) -> Result<impl Iterator<Item = &mut Segment>> {
         if !self.segments.iter().any(|segment| fits(pattern, &segment.path)) {
             let paths: Vec<&str> = self.segments.iter().take(8).map(|segment| segment.path.as_str()).collect();

@@ -117,7 +117,7 @@ pub(crate) fn plan(
             regions[id] = Some(region);
         }
     }
-    let groups = schedule::schedule(&nodes, &needed, &regions, &roots);
+    let groups = schedule::schedule(&nodes, &needed, &regions, &roots, &writes);
     Ok(memory::place(&nodes, &groups, &regions, &writes, outputs))
 }
 

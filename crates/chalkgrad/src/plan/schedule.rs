@@ -1,6 +1,6 @@
 //! Which nodes become steps, in which order, and which elementwise nodes share one.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::Shape;
 use crate::graph::{Node, NodeId};
@@ -51,18 +51,27 @@ struct Scheduler<'a> {
     /// Steps that read each node's memory, by the reading node.
     readers: Vec<Vec<NodeId>>,
     roots: HashSet<NodeId>,
+    /// Values that may take the place of a leaf, with that leaf: they need no buffer of their own once nobody reads the leaf.
+    replaces: HashMap<NodeId, NodeId>,
     done: Vec<bool>,
 }
 
 /// Orders the needed nodes into steps. A run takes in later elementwise nodes of its length whose operands are there
 /// already; every order it makes is an order of the graph.
-pub(super) fn schedule(nodes: &[Node], needed: &[bool], regions: &[Option<Region>], roots: &[NodeId]) -> Vec<Group> {
+pub(super) fn schedule(
+    nodes: &[Node],
+    needed: &[bool],
+    regions: &[Option<Region>],
+    roots: &[NodeId],
+    writes: &[(NodeId, Region)],
+) -> Vec<Group> {
     let mut scheduler = Scheduler {
         nodes,
         regions,
         forced: vec![false; nodes.len()],
         readers: vec![Vec::new(); nodes.len()],
         roots: roots.iter().map(|&root| memory_of(nodes, root)).collect(),
+        replaces: replacements(nodes, regions, roots, writes),
         done: nodes.iter().map(|node| matches!(node.op, Op::Leaf { .. })).collect(),
     };
     let order: Vec<NodeId> = (0..nodes.len()).filter(|&id| needed[id]).collect();
@@ -168,7 +177,8 @@ impl Scheduler<'_> {
     fn find_readers(&mut self, order: &[NodeId]) {
         let mut force: Vec<NodeId> = self.roots.iter().copied().collect();
         for &id in order {
-            if !self.is_map(id) {
+            // A reshape reads nothing: whoever reads it reads what it reshapes.
+            if !self.is_map(id) && !matches!(self.nodes[id].op, Op::Reshape { .. }) {
                 force.extend(self.nodes[id].inputs.iter().map(|&input| memory_of(self.nodes, input)));
             }
         }
@@ -183,11 +193,19 @@ impl Scheduler<'_> {
         }
     }
 
-    /// The run that begins with `first`.
+    /// The run that begins with `first`: all that belongs together if it fits into one step, else what fits as it comes.
     fn run(&self, first: NodeId, later: &[NodeId]) -> Vec<Member> {
+        let all = self.grow(first, later, usize::MAX);
+        if self.buffers(&all) <= BUFFERS_PER_STEP { all } else { self.grow(first, later, BUFFERS_PER_STEP) }
+    }
+
+    /// A node joins once it is connected to the run, and brings those that only waited for it.
+    fn grow(&self, first: NodeId, later: &[NodeId], limit: usize) -> Vec<Member> {
         let len = self.elements(first);
         let mut run = vec![Member { id: first, operands: self.operands(first) }];
         let mut members = HashSet::from([first]);
+        // Nodes that could run here, but have nothing to do with the members so far.
+        let mut waiting: HashMap<NodeId, Vec<Operand>> = HashMap::new();
         for &id in later {
             if self.done[id] || !self.is_step(id) || !self.is_map(id) || self.elements(id) != len {
                 continue;
@@ -195,18 +213,26 @@ impl Scheduler<'_> {
             let operands = self.operands(id);
             let ready = operands.iter().all(|operand| match operand.source() {
                 None => true,
-                Some(source) if members.contains(&source) => operand.is_full(len),
+                Some(source) if members.contains(&source) || waiting.contains_key(&source) => operand.is_full(len),
                 Some(source) => self.done[source],
             });
-            if !ready || !self.is_connected(&run, &members, &operands) {
+            if !ready {
                 continue;
             }
-            run.push(Member { id, operands });
-            members.insert(id);
-            if self.buffers(&run, &members) > BUFFERS_PER_STEP {
-                members.remove(&id);
-                run.pop();
+            if !self.is_connected(&run, &members, &operands) {
+                waiting.insert(id, operands);
+                continue;
             }
+            let before = run.len();
+            let brought = waited_for(&waiting, &operands);
+            run.extend(brought.iter().map(|&id| Member { id, operands: waiting[&id].clone() }));
+            run.push(Member { id, operands });
+            if limit < usize::MAX && self.buffers(&run) > limit {
+                run.truncate(before);
+                continue;
+            }
+            members.extend(run[before..].iter().map(|member| member.id));
+            brought.iter().for_each(|id| drop(waiting.remove(id)));
         }
         run
     }
@@ -220,17 +246,66 @@ impl Scheduler<'_> {
     }
 
     /// Distinct buffers that the run reads and writes.
-    fn buffers(&self, run: &[Member], members: &HashSet<NodeId>) -> usize {
-        let sources = run.iter().flat_map(|member| &member.operands).filter_map(Operand::source);
-        let read: HashSet<_> = sources
+    fn buffers(&self, run: &[Member]) -> usize {
+        let members: HashSet<NodeId> = run.iter().map(|member| member.id).collect();
+        let operands = || run.iter().flat_map(|member| &member.operands);
+        let read: HashSet<_> = operands()
+            .filter_map(Operand::source)
             .filter(|source| !members.contains(source))
             .map(|source| self.regions[source].as_ref().map_or((false, source), |region| (true, region.buffer)))
             .collect();
-        let written = run.iter().filter(|member| {
-            self.roots.contains(&member.id) || self.readers[member.id].iter().any(|reader| !members.contains(reader))
-        });
+        let is_written =
+            |id: NodeId| self.roots.contains(&id) || self.readers[id].iter().any(|reader| !members.contains(reader));
+        let in_place = |id: &NodeId| {
+            self.replaces.get(id).is_some_and(|&leaf| {
+                let mut reads = operands().filter(|operand| operand.source() == Some(leaf)).peekable();
+                let is_last = self.readers[leaf].iter().all(|reader| members.contains(reader) || self.done[*reader]);
+                is_last && reads.peek().is_some() && reads.all(|operand| operand.is_full(self.elements(leaf)))
+            })
+        };
+        let written = run.iter().map(|member| member.id).filter(|&id| is_written(id) && !in_place(&id));
         read.len() + written.count()
     }
+}
+
+/// For each value that is assigned to the region of a leaf, and to nothing else: that leaf. Only where no other leaf shares
+/// the region, so that the last reader of the leaf is the last reader of the region.
+fn replacements(
+    nodes: &[Node],
+    regions: &[Option<Region>],
+    roots: &[NodeId],
+    writes: &[(NodeId, Region)],
+) -> HashMap<NodeId, NodeId> {
+    let shared = |region: &Region| {
+        let mut leaves = regions
+            .iter()
+            .enumerate()
+            .filter(|(_, other)| other.is_some_and(|other| other.location().overlaps(&region.location())));
+        let leaf = leaves.next()?;
+        (leaves.next().is_none() && leaf.1.as_ref() == Some(region)).then_some(leaf.0)
+    };
+    let is_sole_root = |value: NodeId| roots.iter().filter(|&&root| memory_of(nodes, root) == value).count() == 1;
+    let is_sole_write =
+        |region: &Region| writes.iter().filter(|(_, other)| other.location().overlaps(&region.location())).count() == 1;
+    let in_place = writes.iter().filter_map(|(id, region)| {
+        let value = memory_of(nodes, *id);
+        (is_sole_root(value) && is_sole_write(region)).then_some((value, shared(region)?))
+    });
+    in_place.collect()
+}
+
+/// The waiting nodes that these operands need, directly or through others, in order.
+fn waited_for(waiting: &HashMap<NodeId, Vec<Operand>>, operands: &[Operand]) -> BTreeSet<NodeId> {
+    let mut needed = BTreeSet::new();
+    let mut open: Vec<NodeId> = operands.iter().filter_map(Operand::source).collect();
+    while let Some(id) = open.pop() {
+        if let Some(operands) = waiting.get(&id)
+            && needed.insert(id)
+        {
+            open.extend(operands.iter().filter_map(Operand::source));
+        }
+    }
+    needed
 }
 
 impl Operand {
