@@ -36,13 +36,13 @@ impl Row {
         let field = |name: &str| self.settings.get(name);
         let number = |name: &str, default: f64| field(name).map_or(default, |value| value.as_f64().unwrap());
         let flag = |name: &str, default: bool| field(name).map_or(default, |value| value.as_bool().unwrap());
-        let betas = |default: [f64; 2]| {
-            field("betas").map_or(default, |betas| [0, 1].map(|index| betas[index].as_f64().unwrap()))
+        let pair = |name: &str, default: [f64; 2]| {
+            field(name).map_or(default, |values| [0, 1].map(|index| values[index].as_f64().unwrap()))
         };
         macro_rules! rule {
             ($rule:ident { $($field:ident: $read:ident),* }) => {{
                 let default = $rule::default();
-                $rule { $($field: $read(stringify!($field), default.$field)),*, ..default }
+                $rule { $($field: $read(stringify!($field), default.$field)),* }.into()
             }};
         }
         match self.kind.as_str() {
@@ -52,16 +52,14 @@ impl Row {
                 dampening: number,
                 nesterov: flag,
                 weight_decay: number
-            })
-            .into(),
+            }),
             "adagrad" => rule!(Adagrad {
                 learning_rate: number,
                 learning_rate_decay: number,
                 weight_decay: number,
                 initial_accumulator_value: number,
                 epsilon: number
-            })
-            .into(),
+            }),
             "rmsprop" => rule!(RMSprop {
                 learning_rate: number,
                 alpha: number,
@@ -69,19 +67,20 @@ impl Row {
                 weight_decay: number,
                 momentum: number,
                 centered: flag
-            })
-            .into(),
+            }),
             "adadelta" => {
-                rule!(Adadelta { learning_rate: number, rho: number, epsilon: number, weight_decay: number }).into()
+                rule!(Adadelta { learning_rate: number, rho: number, epsilon: number, weight_decay: number })
             }
             "adam" => {
-                let rule = rule!(Adam { learning_rate: number, epsilon: number, weight_decay: number, amsgrad: flag });
-                Adam { betas: betas(rule.betas), ..rule }.into()
+                rule!(Adam { learning_rate: number, betas: pair, epsilon: number, weight_decay: number, amsgrad: flag })
             }
-            "adamw" => {
-                let rule = rule!(AdamW { learning_rate: number, epsilon: number, weight_decay: number, amsgrad: flag });
-                AdamW { betas: betas(rule.betas), ..rule }.into()
-            }
+            "adamw" => rule!(AdamW {
+                learning_rate: number,
+                betas: pair,
+                epsilon: number,
+                weight_decay: number,
+                amsgrad: flag
+            }),
             kind => panic!("there is no optimiser {kind}"),
         }
     }
