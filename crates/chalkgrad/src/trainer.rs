@@ -171,6 +171,7 @@ impl Trainer {
     pub async fn with_segments(&mut self, change: impl FnOnce(&mut SegmentTable) -> Result<()>) -> Result<()> {
         let mut segments = self.segments.clone();
         change(&mut segments)?;
+        segments.check()?;
         if segments.trainable().ne(self.segments.trainable()) {
             self.train = compile_train(&self.model, &segments, self.options.batch).await?;
         }

@@ -21,7 +21,7 @@ pub struct Segment {
     /// Times the run's weight decay.
     pub decay: f32,
     /// PyTorch's `requires_grad`. A frozen segment keeps its bits, its optimiser states too, and is no part of the norm that
-    /// clips gradients.
+    /// clips gradients. Steps count for all segments alike: one that thaws has missed the first corrections of Adam's means.
     pub trainable: bool,
 }
 
@@ -80,6 +80,18 @@ impl SegmentTable {
     pub fn requires_grad(&mut self, pattern: &str, trainable: bool) -> Result<()> {
         self.group(pattern)?.for_each(|segment| segment.trainable = trainable);
         Ok(())
+    }
+
+    /// Whether every multiplier is one.
+    pub(crate) fn check(&self) -> Result<()> {
+        let is_factor = |factor: f32| factor.is_finite() && factor >= 0.0;
+        match self.segments.iter().find(|segment| !is_factor(segment.rate) || !is_factor(segment.decay)) {
+            None => Ok(()),
+            Some(Segment { path, rate, decay, .. }) => {
+                let rule = format!("of `{path}` must be numbers of at least 0, not {rate} and {decay}");
+                Err(Error::Setting { name: "the rate and decay multipliers", rule })
+            }
+        }
     }
 
     /// Which rows learn, in their order.

@@ -254,6 +254,19 @@ fn what_is_frozen_keeps_its_bits_and_learns_again_when_thawed() {
 }
 
 #[test]
+fn a_multiplier_that_is_no_factor_is_refused_by_the_parameters_name() {
+    let mut trainer = trained(Options::new(8, SGD::new(0.1)));
+    for factor in [-1.0, f32::NAN, f32::INFINITY] {
+        let change = |segments: &mut SegmentTable| {
+            segments.group("2.*")?.for_each(|segment| segment.rate = factor);
+            Ok(())
+        };
+        let error = pollster::block_on(trainer.with_segments(change)).unwrap_err();
+        assert!(error.to_string().contains("`2.weight`"), "{error}");
+    }
+}
+
+#[test]
 fn the_batch_size_stays() {
     let mut trainer = trained(Options::new(8, SGD::new(0.1)));
     let error = pollster::block_on(trainer.adjust(Options::new(4, SGD::new(0.1)))).unwrap_err();
