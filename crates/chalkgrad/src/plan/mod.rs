@@ -7,6 +7,8 @@
 
 mod memory;
 mod schedule;
+#[cfg(test)]
+mod tests;
 
 use crate::op::{Binary, Op, Unary};
 use crate::store::{Region, Store};
