@@ -51,6 +51,7 @@ fn derivative<'g>(node: &Node, x: &[Tensor<'g>], y: Tensor<'g>, g: Tensor<'g>) -
             axes.iter().enumerate().for_each(|(to, &from)| inverse[from] = to);
             vec![Some(g.permute(&inverse))]
         }
+        Op::Uniform { .. } => vec![None],
         Op::Sum { axes, .. } => {
             let kept = x[0].shape().reduced(axes, true); // d(Σx) = Σdx
             vec![Some(g.reshape(kept).expand(x[0].shape()))]

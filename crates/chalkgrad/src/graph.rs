@@ -6,6 +6,7 @@ mod elementwise;
 mod matrices;
 mod normalization;
 mod pictures;
+mod random;
 
 use std::cell::RefCell;
 use std::fmt;

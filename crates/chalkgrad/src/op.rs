@@ -33,6 +33,8 @@ pub enum Op {
     Reshape { shape: Shape },
     /// Axes in another order: output axis `i` is input axis `axes[i]`.
     Permute { axes: Vec<usize> },
+    /// Five words that say seed and step to random numbers in [0, 1) of this shape; `stream` tells draws apart.
+    Uniform { stream: u32, shape: Shape },
     /// Sum over axes; each stays as 1 if `keep`.
     Sum { axes: Vec<usize>, keep: bool },
     /// `a · b` of two matrices, or of two stacks `[B, …, …]` of as many, each matrix read transposed if its flag says so.
@@ -76,6 +78,7 @@ impl Op {
             Self::Expand { .. } => "expand",
             Self::Reshape { .. } => "reshape",
             Self::Permute { .. } => "permute",
+            Self::Uniform { .. } => "uniform",
             Self::Sum { .. } => "sum",
             Self::MatMul { .. } => "matmul",
             Self::Conv2d { .. } => "conv2d",
@@ -116,6 +119,8 @@ impl Op {
                     false => Err(format!("the axes {axes:?} must name each axis once")),
                 }
             }
+            (Self::Uniform { shape, .. }, [[5]]) => Ok(shape.clone()),
+            (Self::Uniform { .. }, _) => Err("it reads seed and step as 5 words: `random::words`".into()),
             (Self::Sum { axes, keep }, [x]) => match axes.iter().find(|&&axis| axis >= x.len()) {
                 None => Ok(inputs[0].reduced(axes, *keep)),
                 Some(axis) => Err(format!("there is no axis {axis}")),

@@ -55,6 +55,33 @@ impl Stream {
     }
 }
 
+/// Seed and step as [`Graph::uniform`](crate::Graph::uniform) reads them: whole numbers that f32 holds exactly, 24 + 24 + 16
+/// bits of the seed and the lowest 24 + 24 of the step.
+pub fn words(seed: u64, step: u64) -> [f32; 5] {
+    let part = |value: u64, from: u32| ((value >> from) & 0xFF_FFFF) as f32;
+    [part(seed, 0), part(seed, 24), part(seed, 48), part(step, 0), part(step, 24)]
+}
+
+/// What one random operation draws in one step: the key is the seed, the counter (block of four, stream, step).
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Draws {
+    key: [u32; 2],
+    stream: u32,
+    step: [u32; 2],
+}
+
+impl Draws {
+    /// From [`words`] as whole numbers. The step's highest bit keeps these draws apart from every [`Stream`] in use.
+    pub(crate) fn new([a, b, c, d, e]: [u32; 5], stream: u32) -> Self {
+        Self { key: [a | b << 24, b >> 8 | c << 16], stream, step: [d | e << 24, e >> 8 | 1 << 31] }
+    }
+
+    /// Numbers `4 block …` of the operation, in [0, 1).
+    pub(crate) fn block(&self, block: u32) -> [f32; 4] {
+        philox([block, self.stream, self.step[0], self.step[1]], self.key).map(unit)
+    }
+}
+
 fn unit(bits: u32) -> f32 {
     (bits >> 8) as f32 / 16_777_216.0
 }
@@ -71,6 +98,15 @@ mod tests {
             philox([0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344], [0xa409_3822, 0x299f_31d0]),
             [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1]
         );
+    }
+
+    #[test]
+    fn seed_and_step_survive_their_way_through_f32() {
+        for (seed, step) in [(0, 0), (1, 2), (u64::MAX, (1 << 48) - 1), (0x0123_4567_89AB_CDEF, 0xFEDC_BA98_7654)] {
+            let draws = Draws::new(words(seed, step).map(|word| word as u32), 7);
+            assert_eq!(draws.key, [seed as u32, (seed >> 32) as u32]);
+            assert_eq!(draws.step, [step as u32, (step >> 32) as u32 | 1 << 31]);
+        }
     }
 
     #[test]

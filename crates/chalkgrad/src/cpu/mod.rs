@@ -13,6 +13,7 @@ mod resample;
 mod simd;
 mod sum;
 mod tile;
+mod uniform;
 mod windows;
 
 use std::cell::{Ref, RefCell, RefMut};
@@ -216,6 +217,7 @@ fn operate(
             let own = dims(0).strides();
             permute::copy(values(0), &axes.iter().map(|&axis| own[axis]).collect::<Vec<_>>(), y, shape);
         }
+        Op::Uniform { stream, .. } => uniform::uniform(values(0), *stream, y),
         Op::Sum { axes, .. } => sum::sum(values(0), dims(0), axes, y),
         Op::MaxPool2d(pool) => max_pool2d::forward(values(0), dims(0), pool, y, shape),
         Op::MaxPool2dGradient(pool) => max_pool2d::gradient(values(0), dims(0), pool, values(1), dims(1), y),

@@ -25,6 +25,7 @@ pub(super) use wgsl;
 
 const PERMUTE: &str = wgsl!("shared/walk.wgsl", "permute.wgsl");
 const SUM: &str = wgsl!("shared/walk.wgsl", "sum.wgsl");
+const UNIFORM: &str = wgsl!("uniform.wgsl");
 const MATMUL: &str = wgsl!("matmul.wgsl");
 const LOG_SOFTMAX: &str = wgsl!("shared/functions.wgsl", "shared/rows.wgsl", "log_softmax.wgsl");
 const ARGMAX: &str = wgsl!("shared/functions.wgsl", "shared/rows.wgsl", "argmax.wgsl");
@@ -38,9 +39,10 @@ pub(super) const BUSY: usize = 1 << 15;
 
 /// Every kernel that is a file, for the test that validates them without a GPU.
 #[cfg(test)]
-pub(super) const SOURCES: [(&str, &str); 14] = [
+pub(super) const SOURCES: [(&str, &str); 15] = [
     ("permute", PERMUTE),
     ("sum", SUM),
+    ("uniform", UNIFORM),
     ("matmul", MATMUL),
     ("conv2d", super::pictures::CONV2D),
     ("conv2d_weight_gradient", super::pictures::CONV2D_WEIGHT_GRADIENT),
@@ -88,6 +90,7 @@ pub(super) fn dispatches(
             let strides = inputs[0].1.strides();
             maker.copy(axes.iter().map(|&axis| (x[0][axis], strides[axis])))
         }
+        Op::Uniform { stream, .. } => maker.uniform(*stream, shape.elements()),
         Op::Sum { axes, .. } => {
             let strides = inputs[0].1.strides();
             let (mut kept, mut reduced) = (Vec::new(), Vec::new());
@@ -169,6 +172,12 @@ impl Maker<'_> {
         let mut uniform = vec![elements as u32, walk.len() as u32, 0, 0];
         uniform.extend(axes::words(&walk, self.name)?);
         Ok(vec![self.dispatch(PERMUTE, uniform, self.all_bindings(), elements)])
+    }
+
+    /// A thread for four elements.
+    fn uniform(self, stream: u32, elements: usize) -> Result<Vec<Dispatch>> {
+        let uniform = vec![elements as u32, stream, 0, 0];
+        Ok(vec![self.dispatch(UNIFORM, uniform, self.all_bindings(), elements.div_ceil(4))])
     }
 
     fn sum(self, kept: &[Axis], reduced: &[Axis], outputs: usize) -> Result<Vec<Dispatch>> {

@@ -11,6 +11,7 @@ use std::ops::Index;
 use num_traits::Float;
 
 use crate::op::Op;
+use crate::random::Draws;
 use crate::{Array, Error, Graph, Result, Shape, Tensor};
 pub(crate) use elementwise::{binary, unary};
 
@@ -106,6 +107,10 @@ pub(crate) fn evaluate<T: Real>(op: &Op, x: &[&Array<T>], shape: &Shape) -> Arra
             let own = x[0].shape().strides();
             let strides: Vec<usize> = axes.iter().map(|&axis| own[axis]).collect();
             Array::from_fn(shape, |i| x[0][offset(i, shape, &strides)])
+        }
+        Op::Uniform { stream, .. } => {
+            let draws = Draws::new([0, 1, 2, 3, 4].map(|word| x[0][word].to_u32().unwrap_or(0)), *stream);
+            Array::from_fn(shape, |i| number(f64::from(draws.block((i / 4) as u32)[i % 4])))
         }
         Op::Sum { axes, .. } => {
             let kept = x[0].shape().reduced(axes, true);

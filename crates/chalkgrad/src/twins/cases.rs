@@ -20,6 +20,8 @@ enum Fill {
     Truth,
     /// Class indices, one of them naming no class.
     Labels(usize),
+    /// Whole numbers of 24 bits.
+    Words,
 }
 
 /// The operation after this one. A new operation does not build until it stands here, and in [`drawn`].
@@ -45,7 +47,8 @@ fn next(op: &Op) -> Option<Op> {
         Op::Where => Op::Expand { shape },
         Op::Expand { .. } => Op::Reshape { shape },
         Op::Reshape { .. } => Op::Permute { axes: vec![] },
-        Op::Permute { .. } => Op::Sum { axes: vec![], keep: false },
+        Op::Permute { .. } => Op::Uniform { stream: 0, shape },
+        Op::Uniform { .. } => Op::Sum { axes: vec![], keep: false },
         Op::Sum { .. } => Op::MatMul { transpose_a: false, transpose_b: false },
         Op::MatMul { .. } => Op::Conv2d { window, groups },
         Op::Conv2d { .. } => Op::Conv2dInputGradient { window, groups, input: [1, 1] },
@@ -165,7 +168,7 @@ pub fn empty() -> Vec<Case> {
 
 /// An operation like `op` with random options, and its inputs. The first round is as small as can be.
 fn drawn(op: &Op, draw: &mut Draw, round: usize) -> (Op, Vec<(Shape, Fill)>) {
-    use Fill::{Labels, Normal, Positive, Steps, Truth};
+    use Fill::{Labels, Normal, Positive, Steps, Truth, Words};
     let most = if round == 0 { 1 } else { 3 + 3 * round };
     match op {
         // A leaf or a constant alone is an output too.
@@ -207,6 +210,9 @@ fn drawn(op: &Op, draw: &mut Draw, round: usize) -> (Op, Vec<(Shape, Fill)>) {
                 axes.swap(axis, draw.between(0, axis));
             }
             (Op::Permute { axes }, vec![(shape, Normal)])
+        }
+        Op::Uniform { .. } => {
+            (Op::Uniform { stream: draw.between(0, 1_000) as u32, shape: any(draw, most) }, vec![([5].into(), Words)])
         }
         Op::Sum { .. } => {
             let long = 1 + 700 * (round / 5);
@@ -301,6 +307,7 @@ fn values(shape: &Shape, fill: Fill, draw: &mut Draw) -> Vec<f32> {
         Fill::Truth => draw.pick(&[0.0, 1.0]),
         Fill::Labels(classes) if index == 3 => classes as f32,
         Fill::Labels(classes) => draw.between(0, classes - 1) as f32,
+        Fill::Words => draw.between(0, 0xFF_FFFF) as f32,
     };
     (0..shape.elements()).map(&mut value).collect()
 }
