@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::Shape;
+use crate::{IncompatibleKeys, Shape};
 
 /// The crate's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -42,6 +42,10 @@ pub enum Error {
     Setting { name: &'static str, rule: String },
     /// A snapshot that is damaged or of another network.
     Snapshot { reason: String },
+    /// A state dict of another network.
+    StateDict(IncompatibleKeys),
+    /// Bytes that are no safetensors file, or one that is damaged or holds what cannot be read.
+    SafeTensors { reason: String },
 }
 
 impl std::error::Error for Error {}
@@ -87,6 +91,8 @@ impl fmt::Display for Error {
             Self::Kernel { name, reason } => write!(f, "the device refused the kernel {name}: {reason}"),
             Self::Setting { name, rule } => write!(f, "{name} {rule}"),
             Self::Snapshot { reason } => write!(f, "this snapshot cannot be used: {reason}"),
+            Self::StateDict(keys) => write!(f, "this state dict does not fit the network:\n{keys}"),
+            Self::SafeTensors { reason } => write!(f, "this safetensors file cannot be used: {reason}"),
         }
     }
 }

@@ -33,6 +33,7 @@ mod plan;
 mod program;
 pub mod random;
 mod shape;
+mod state_dict;
 mod store;
 mod trainer;
 #[doc(hidden)]
@@ -48,5 +49,6 @@ pub use interpreter::{Interpreter, Real, Values};
 pub use model::{Evaluation, Examples, Model, Probe};
 pub use program::Program;
 pub use shape::Shape;
+pub use state_dict::{Dtype, IncompatibleKeys, StateDict, StateTensor, WrongShape};
 pub use store::Store;
 pub use trainer::{Metrics, Options, RING, Trainer};

@@ -17,6 +17,7 @@ pub struct Network {
     buffers: Vec<Buffer>,
     settings: Vec<Setting>,
     layers: Vec<LayerSummary>,
+    modules: Vec<String>,
 }
 
 /// One row of the layer table.
@@ -75,7 +76,7 @@ impl Network {
         let layers = registry.layers.into_iter().map(|layer| summarize(&used, &parameters, layer)).collect();
         let buffers = registry.buffers.into_iter().map(|(buffer, _)| buffer).collect();
         let settings = settings.into_iter().map(|(setting, _)| setting).collect();
-        Ok(Self { root, input, output, parameters, buffers, settings, layers })
+        Ok(Self { root, input, output, parameters, buffers, settings, layers, modules: registry.modules })
     }
 
     /// One example's shape.
@@ -101,6 +102,11 @@ impl Network {
     /// Numbers of layers that can change between two steps, such as the probability of a dropout.
     pub fn settings(&self) -> &[Setting] {
         &self.settings
+    }
+
+    /// The path of every module below the root, in the order of the forward pass, parents before children.
+    pub fn modules(&self) -> &[String] {
+        &self.modules
     }
 
     /// Every layer without children, in order.

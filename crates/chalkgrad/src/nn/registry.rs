@@ -55,6 +55,8 @@ pub(super) struct Registry<'g> {
     /// Each with its value as this pass leaves it.
     pub(super) buffers: Vec<(Buffer, Tensor<'g>)>,
     pub(super) settings: Vec<(Setting, Tensor<'g>)>,
+    /// The path of every module below the root, parents before children.
+    pub(super) modules: Vec<String>,
     /// Every module without children, in order, with its path, its text and its output.
     pub(super) layers: Vec<(String, String, Tensor<'g>)>,
 }

@@ -115,6 +115,9 @@ impl<'s, 'g> Scope<'s, 'g> {
     /// Runs a child at `name` below this module.
     pub fn child(&self, name: &str, module: &dyn Module, input: Tensor<'g>) -> Tensor<'g> {
         let scope = Scope { graph: self.graph, registry: self.registry, mode: self.mode, path: join(&self.path, name) };
+        if !self.registry.borrow().modules.contains(&scope.path) {
+            self.registry.borrow_mut().modules.push(scope.path.clone());
+        }
         let before = self.registry.borrow().layers.len();
         let text = module.to_string();
         let layer = format!("{} ({text})", scope.path);

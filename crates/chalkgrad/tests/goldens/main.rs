@@ -12,3 +12,5 @@ mod networks;
 mod operations;
 mod optimizers;
 mod schedules;
+#[cfg(feature = "safetensors")]
+mod state_dict;
