@@ -51,6 +51,18 @@ fn derivative<'g>(node: &Node, x: &[Tensor<'g>], y: Tensor<'g>, g: Tensor<'g>) -
             axes.iter().enumerate().for_each(|(to, &from)| inverse[from] = to);
             vec![Some(g.permute(&inverse))]
         }
+        Op::Concat { axis } => {
+            let mut start = 0;
+            let share = |input: &Tensor<'g>| {
+                let len = input.shape().dims()[*axis];
+                start += len;
+                Some(g.narrow(*axis, start - len, len)) // each input its own part
+            };
+            x.iter().map(share).collect()
+        }
+        // Each is linear, and the adjoint of the other.
+        Op::Slice { spans } => vec![Some(graph.apply(Op::Pad { spans: spans.clone(), shape: x[0].shape() }, &[g]))],
+        Op::Pad { spans, .. } => vec![Some(graph.apply(Op::Slice { spans: spans.clone() }, &[g]))],
         Op::Uniform { .. } => vec![None],
         Op::Sum { axes, .. } => {
             let kept = x[0].shape().reduced(axes, true); // d(Σx) = Σdx
@@ -94,7 +106,15 @@ fn derivative<'g>(node: &Node, x: &[Tensor<'g>], y: Tensor<'g>, g: Tensor<'g>) -
             vec![Some(graph.apply(back, &[g]))] // dX = Rᵀ G C of Y = R X Cᵀ
         }
         Op::LogSoftmax => vec![Some(g - y.exp() * g.sum(&[1], true))], // dy = dx − Σ softmax(x) dx
+        Op::Amax => {
+            let column = [y.shape().elements(), 1];
+            let equals = x[0].eq(y.reshape(column)); // d(max x) = the mean of dx over the largest
+            vec![Some(equals * (g / equals.sum(&[1], false)).reshape(column))]
+        }
         Op::ArgMax => vec![None],
+        // Each is linear in its rows, and the adjoint of the other.
+        Op::Gather => vec![Some(graph.apply(Op::Scatter { rows: x[0].shape().dims()[1] }, &[g, x[1]])), None],
+        Op::Scatter { .. } => vec![Some(graph.apply(Op::Gather, &[g, x[1]])), None],
         Op::CrossEntropy => vec![Some(graph.apply(Op::CrossEntropyGradient, &[x[0], x[1], g])), None], // (softmax − onehot) g
         Op::MaxPool2dGradient(_) | Op::CrossEntropyGradient => {
             return Err(Error::NotDifferentiable { operation: node.op.name() });

@@ -3,14 +3,20 @@
 
 mod activations;
 mod elementwise;
+mod indices;
+mod losses;
 mod matrices;
 mod normalization;
 mod pictures;
 mod random;
+mod reductions;
+mod shapes;
 
 use std::cell::RefCell;
 use std::fmt;
 use std::ops::{Add, Div, Mul, Neg, Sub};
+
+pub use losses::Reduction;
 
 use crate::op::{Binary, Op, Unary};
 use crate::{Error, Result, Shape};
@@ -187,53 +193,10 @@ impl<'g> Tensor<'g> {
         }
     }
 
-    /// Broadcast to `shape`.
-    pub fn expand(self, shape: impl Into<Shape>) -> Self {
-        let shape = shape.into();
-        if self.shape() == shape { self } else { self.graph.apply(Op::Expand { shape }, &[self]) }
-    }
-
-    /// The same elements in another shape.
-    pub fn reshape(self, shape: impl Into<Shape>) -> Self {
-        let shape = shape.into();
-        if self.shape() == shape { self } else { self.graph.apply(Op::Reshape { shape }, &[self]) }
-    }
-
-    /// Axes in another order.
-    pub fn permute(self, axes: &[usize]) -> Self {
-        self.graph.apply(Op::Permute { axes: axes.to_vec() }, &[self])
-    }
-
-    /// Sum over `axes`; each stays as 1 if `keep`.
-    pub fn sum(self, axes: &[usize], keep: bool) -> Self {
-        if axes.is_empty() { self } else { self.graph.apply(Op::Sum { axes: axes.to_vec(), keep }, &[self]) }
-    }
-
-    /// Mean over `axes`; each stays as 1 if `keep`.
-    pub fn mean(self, axes: &[usize], keep: bool) -> Self {
-        let shape = self.shape();
-        let count: usize = axes.iter().filter_map(|&axis| shape.dims().get(axis)).product();
-        self.sum(axes, keep) * (1.0 / count as f64)
-    }
-
-    /// `log(softmax(x))` over the last axis of a matrix.
-    pub fn log_softmax(self) -> Self {
-        self.graph.apply(Op::LogSoftmax, &[self])
-    }
-
-    /// Softmax over the last axis of a matrix.
-    pub fn softmax(self) -> Self {
-        self.log_softmax().exp()
-    }
-
-    /// Index of the first largest element of each row of a matrix.
-    pub fn argmax(self) -> Self {
-        self.graph.apply(Op::ArgMax, &[self])
-    }
-
-    /// Logits `[N, K]` and labels `[N]` to each example's loss `[N]`.
-    pub fn cross_entropy(self, labels: Self) -> Self {
-        self.graph.apply(Op::CrossEntropy, &[self, labels])
+    /// Poisons the graph, and gives a scalar to go on with.
+    fn refused(self, operation: &'static str, shapes: impl Into<Vec<Shape>>, rule: impl Into<String>) -> Self {
+        self.graph.refuse(operation, shapes.into(), rule);
+        self.graph.constant(0.0, [])
     }
 }
 

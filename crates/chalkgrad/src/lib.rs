@@ -44,7 +44,7 @@ pub use check::{Comparison, GradientReport, LeafReport, check_gradients};
 pub use device::Device;
 pub use error::{Error, Result};
 pub use grad::Gradients;
-pub use graph::{Graph, Node, NodeId, Operand, Tensor};
+pub use graph::{Graph, Node, NodeId, Operand, Reduction, Tensor};
 pub use interpreter::{Interpreter, Real, Values};
 pub use model::{Evaluation, Examples, Model, Probe};
 pub use program::Program;

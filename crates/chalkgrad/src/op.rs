@@ -2,6 +2,8 @@
 //! Derivatives stand in `grad.rs`, kernels under the same stem in `cpu/` and `gpu/`.
 
 mod elementwise;
+mod indices;
+mod moves;
 mod pictures;
 mod resampling;
 mod window;
@@ -9,6 +11,8 @@ mod window;
 use crate::Shape;
 pub use elementwise::{Binary, Unary};
 pub(crate) use elementwise::{binaries, unaries};
+pub use moves::Span;
+pub(crate) use moves::{Move, MoveAxis, moves};
 pub(crate) use resampling::Table;
 pub use resampling::{Interpolation, Resampling, Rule, Size};
 pub use window::{Pool, Window};
@@ -33,6 +37,12 @@ pub enum Op {
     Reshape { shape: Shape },
     /// Axes in another order: output axis `i` is input axis `axes[i]`.
     Permute { axes: Vec<usize> },
+    /// One tensor after the other along an axis.
+    Concat { axis: usize },
+    /// The places of each axis that its span names.
+    Slice { spans: Vec<Span> },
+    /// Zeros of this shape, with the input's elements at the places that the spans name: the adjoint of `Slice`.
+    Pad { spans: Vec<Span>, shape: Shape },
     /// Five words that say seed and step to random numbers in [0, 1) of this shape; `stream` tells draws apart.
     Uniform { stream: u32, shape: Shape },
     /// Sum over axes; each stays as 1 if `keep`.
@@ -58,8 +68,14 @@ pub enum Op {
     Resample { rows: Resampling, columns: Resampling, transposed: bool },
     /// `log(softmax(x))` over the last axis of a matrix.
     LogSoftmax,
-    /// Index of the first largest element of each row of a matrix.
+    /// The largest element of each row of a matrix; NaN where one is none.
+    Amax,
+    /// Index of the first largest element of each row of a matrix; a NaN is larger than all.
     ArgMax,
+    /// Rows `[B, K, D]` and indices `[B, J]` to `[B, J, D]`; NaN where an index names no row.
+    Gather,
+    /// Rows `[B, J, D]`, added up where indices `[B, J]` say, to `[B, rows, D]`: the adjoint of `Gather`.
+    Scatter { rows: usize },
     /// Logits `[N, K]` and labels `[N]` (class indices) to each example's `−log softmax(logits)[label]`.
     CrossEntropy,
     /// Logits, labels and the gradient `[N]` of each example's loss to the logits' gradient.
@@ -78,6 +94,9 @@ impl Op {
             Self::Expand { .. } => "expand",
             Self::Reshape { .. } => "reshape",
             Self::Permute { .. } => "permute",
+            Self::Concat { .. } => "concat",
+            Self::Slice { .. } => "slice",
+            Self::Pad { .. } => "pad",
             Self::Uniform { .. } => "uniform",
             Self::Sum { .. } => "sum",
             Self::MatMul { .. } => "matmul",
@@ -90,7 +109,10 @@ impl Op {
             Self::AvgPool2dGradient { .. } => "avg_pool2d_gradient",
             Self::Resample { .. } => "resample",
             Self::LogSoftmax => "log_softmax",
+            Self::Amax => "amax",
             Self::ArgMax => "argmax",
+            Self::Gather => "gather",
+            Self::Scatter { .. } => "scatter",
             Self::CrossEntropy => "cross_entropy",
             Self::CrossEntropyGradient => "cross_entropy_gradient",
         }
@@ -111,20 +133,16 @@ impl Op {
             },
             (Self::Reshape { shape }, [_]) if shape.elements() == inputs[0].elements() => Ok(shape.clone()),
             (Self::Reshape { shape }, _) => Err(format!("a tensor of shape {shape} has {} elements", shape.elements())),
-            (Self::Permute { axes }, [x]) => {
-                let mut sorted = axes.clone();
-                sorted.sort_unstable();
-                match sorted.into_iter().eq(0..x.len()) {
-                    true => Ok(axes.iter().map(|&axis| x[axis]).collect::<Vec<_>>().into()),
-                    false => Err(format!("the axes {axes:?} must name each axis once")),
-                }
-            }
+            (Self::Permute { axes }, [x]) => moves::permute(axes, x),
+            (Self::Concat { axis }, inputs) => moves::concat(*axis, inputs),
+            (Self::Slice { spans }, [x]) => moves::slice(spans, x),
+            (Self::Pad { spans, shape }, [x]) => moves::pad(spans, shape, x),
             (Self::Uniform { shape, .. }, [[5]]) => Ok(shape.clone()),
             (Self::Uniform { .. }, _) => Err("it reads seed and step as 5 words: `random::words`".into()),
-            (Self::Sum { axes, keep }, [x]) => match axes.iter().find(|&&axis| axis >= x.len()) {
-                None => Ok(inputs[0].reduced(axes, *keep)),
-                Some(axis) => Err(format!("there is no axis {axis}")),
-            },
+            (Self::Sum { axes, keep }, [x]) => {
+                distinct_axes(axes, x.len())?;
+                Ok(inputs[0].reduced(axes, *keep))
+            }
             (Self::MatMul { transpose_a, transpose_b }, [a @ [stack @ .., a0, a1], [other @ .., b0, b1]])
                 if stack == other && a.len() <= 3 =>
             {
@@ -147,13 +165,25 @@ impl Op {
             (Self::MaxPool2dGradient(pool), [x, g]) => pictures::max_pool2d_gradient(pool, x, g),
             (Self::AvgPool2dGradient { pool, input }, [g]) => pictures::avg_pool2d_gradient(pool, *input, g),
             (Self::Resample { rows, columns, transposed }, [x]) => pictures::resample(rows, columns, *transposed, x),
-            (Self::LogSoftmax, [[_, _]]) => Ok(inputs[0].clone()),
-            (Self::ArgMax, [[n, _]]) => Ok([*n].into()),
-            (Self::CrossEntropy, [[n, _], [labels]]) if n == labels => Ok([*n].into()),
+            (Self::LogSoftmax, [x]) => Ok(indices::rows(x)?.into()),
+            (Self::Amax | Self::ArgMax, [x]) => Ok([indices::rows(x)?[0]].into()),
+            (Self::Gather, [x, index]) => indices::gather(x, index),
+            (Self::Scatter { rows }, [x, index]) => indices::scatter(*rows, x, index),
+            (Self::CrossEntropy, [x, [labels]]) if x.first() == Some(labels) => Ok([indices::rows(x)?[0]].into()),
             (Self::CrossEntropyGradient, [[_, _], [_], [_]]) => Ok(inputs[0].clone()),
-            (Self::LogSoftmax | Self::ArgMax, _) => Err("it takes a matrix [N, K] of K scores an example".into()),
             (Self::CrossEntropy, _) => Err("it takes logits [N, K] and one label an example, [N]".into()),
             (op, _) => Err(format!("{} takes other inputs", op.name())),
         }
+    }
+}
+
+/// That each axis is there, and named once.
+pub(crate) fn distinct_axes(axes: &[usize], rank: usize) -> Result<(), String> {
+    if let Some(axis) = axes.iter().find(|&&axis| axis >= rank) {
+        return Err(format!("there is no axis {axis}"));
+    }
+    match (1..axes.len()).find(|&later| axes[..later].contains(&axes[later])) {
+        Some(twice) => Err(format!("axis {} is named twice", axes[twice])),
+        None => Ok(()),
     }
 }

@@ -1,16 +1,13 @@
 //! Softmax cross-entropy from logits, and its gradient. A label that names no class makes its loss NaN.
 
+use super::gather::place;
 use super::log_softmax::log_sum_exp;
 use crate::Shape;
-
-fn class(label: f32, classes: usize) -> Option<usize> {
-    (label >= 0.0 && label < classes as f32).then_some(label as usize)
-}
 
 pub(super) fn forward(logits: &[f32], shape: &Shape, labels: &[f32], y: &mut [f32]) {
     let classes = shape.dims()[1];
     for ((row, &label), y) in logits.chunks_exact(classes).zip(labels).zip(y) {
-        *y = class(label, classes).map_or(f32::NAN, |class| log_sum_exp(row) - row[class]);
+        *y = place(label, classes).map_or(f32::NAN, |class| log_sum_exp(row) - row[class]);
     }
 }
 
@@ -21,7 +18,7 @@ pub(super) fn gradient(logits: &[f32], shape: &Shape, labels: &[f32], g: &[f32],
         for (y, x) in y.iter_mut().zip(row) {
             *y = (x - total).exp() * g[index];
         }
-        if let Some(class) = class(labels[index], classes) {
+        if let Some(class) = place(labels[index], classes) {
             y[class] -= g[index];
         }
     }

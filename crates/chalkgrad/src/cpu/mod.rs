@@ -1,14 +1,15 @@
 //! The CPU backend: one thread, SIMD. It replays plans and knows nothing of layers.
 
-mod argmax;
+mod amax;
 mod avg_pool2d;
 mod conv2d;
+mod copy;
 mod cross_entropy;
+mod gather;
 mod log_softmax;
 mod map;
 mod matmul;
 mod max_pool2d;
-mod permute;
 mod resample;
 mod simd;
 mod sum;
@@ -20,7 +21,7 @@ use std::cell::{Ref, RefCell, RefMut};
 use std::rc::Rc;
 
 use crate::device::Memory;
-use crate::op::Op;
+use crate::op::{Op, moves};
 use crate::plan::{BufferId, Location, Plan, Step};
 use crate::{Error, Result, Shape};
 use simd::Level;
@@ -212,10 +213,12 @@ fn operate(
                 gradient.run(level, values(0), values(1), y, scratch);
             }
         }
-        Op::Expand { .. } => permute::copy(values(0), &dims(0).expanded_strides(shape), y, shape),
-        Op::Permute { axes } => {
-            let own = dims(0).strides();
-            permute::copy(values(0), &axes.iter().map(|&axis| own[axis]).collect::<Vec<_>>(), y, shape);
+        Op::Expand { .. } | Op::Permute { .. } | Op::Concat { .. } | Op::Slice { .. } | Op::Pad { .. } => {
+            if matches!(op, Op::Pad { .. }) {
+                y.fill(0.0);
+            }
+            let shapes: Vec<&Shape> = x.iter().map(|&(_, shape)| shape).collect();
+            moves(op, &shapes, shape).iter().for_each(|walk| copy::copy(walk, values(walk.input), y));
         }
         Op::Uniform { stream, .. } => uniform::uniform(values(0), *stream, y),
         Op::Sum { axes, .. } => sum::sum(values(0), dims(0), axes, y),
@@ -229,7 +232,16 @@ fn operate(
             }
         }
         Op::LogSoftmax => log_softmax::log_softmax(values(0), dims(0), y),
-        Op::ArgMax => argmax::argmax(values(0), dims(0), y),
+        Op::Amax => amax::amax(values(0), dims(0), y),
+        Op::ArgMax => amax::argmax(values(0), dims(0), y),
+        Op::Gather => {
+            let sizes = [dims(0).dims()[1], shape.dims()[1], shape.dims()[2]];
+            gather::gather(values(0), values(1), sizes, y);
+        }
+        Op::Scatter { rows } => {
+            let sizes = [*rows, dims(0).dims()[1], shape.dims()[2]];
+            gather::scatter(values(0), values(1), sizes, y);
+        }
         Op::CrossEntropy => cross_entropy::forward(values(0), dims(0), values(1), y),
         Op::CrossEntropyGradient => cross_entropy::gradient(values(0), dims(0), values(1), values(2), y),
         Op::Leaf { .. } | Op::Constant { .. } | Op::Unary(_) | Op::Binary(_) | Op::Where | Op::Reshape { .. } => {

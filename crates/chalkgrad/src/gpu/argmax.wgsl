@@ -13,11 +13,5 @@ fn main(
         return;
     }
     let start = i * parameters.columns;
-    var best = 0u;
-    for (var k = 1u; k < parameters.columns; k++) {
-        if (x[start + k] > x[start + best]) {
-            best = k;
-        }
-    }
-    y[i] = f32(best);
+    y[i] = f32(first_largest(start) - start);
 }

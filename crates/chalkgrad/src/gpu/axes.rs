@@ -24,13 +24,23 @@ pub(super) fn walk(axes: impl IntoIterator<Item = (usize, usize)>) -> Vec<Axis> 
     walk
 }
 
-/// The walk as `shared/walk.wgsl` reads it, innermost axis first: (length, stride, 0, 0) each, filled up to `MOST`.
-pub(super) fn words(walk: &[Axis], operation: &'static str) -> Result<Vec<u32>> {
+impl Axis {
+    /// Length and stride, as `shared/walk.wgsl` reads them.
+    pub(super) fn words(&self) -> [u32; 3] {
+        [self.len as u32, self.stride as u32, 0]
+    }
+}
+
+/// The axes of a walk as kernels read them, innermost first: four words each, filled up to `MOST`.
+pub(super) fn words(
+    walk: impl DoubleEndedIterator<Item = [u32; 3]> + ExactSizeIterator,
+    operation: &'static str,
+) -> Result<Vec<u32>> {
     if walk.len() > MOST {
         let reason = format!("it walks memory along {} axes that cannot be joined, and {MOST} is the most", walk.len());
         return Err(Error::Kernel { name: operation.into(), reason });
     }
-    let mut words: Vec<u32> = walk.iter().rev().flat_map(|axis| [axis.len as u32, axis.stride as u32, 0, 0]).collect();
+    let mut words: Vec<u32> = walk.rev().flat_map(|[len, stride, other]| [len, stride, other, 0]).collect();
     words.resize(4 * MOST, 0);
     Ok(words)
 }

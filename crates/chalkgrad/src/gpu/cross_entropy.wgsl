@@ -15,8 +15,8 @@ fn main(
     }
     let start = i * parameters.columns;
     let label = labels[i];
-    if (is_class(label)) {
-        y[i] = log_sum_exp(start) - x[start + class_of(label)];
+    if (is_index(label, parameters.columns)) {
+        y[i] = log_sum_exp(start) - x[start + index_of(label)];
     } else {
         y[i] = from_bits(0x7fc00000u);
     }

@@ -18,7 +18,7 @@ fn main(
     let total = log_sum_exp(start);
     let label = labels[i];
     for (var k = 0u; k < parameters.columns; k++) {
-        let hit = is_class(label) && class_of(label) == k;
+        let hit = is_index(label, parameters.columns) && index_of(label) == k;
         y[start + k] = (careful_exp(x[start + k] - total) - select(0.0, 1.0, hit)) * gradient[i];
     }
 }

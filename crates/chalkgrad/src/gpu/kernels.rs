@@ -5,7 +5,7 @@ use super::Gpu;
 use super::axes::{self, Axis};
 use super::buffer::bytes;
 use super::pipeline::{Binding, Dispatch};
-use crate::op::Op;
+use crate::op::{Move, Op, moves};
 use crate::plan::{BufferId, Location};
 use crate::{Result, Shape};
 
@@ -23,24 +23,29 @@ macro_rules! wgsl {
 }
 pub(super) use wgsl;
 
-const PERMUTE: &str = wgsl!("shared/walk.wgsl", "permute.wgsl");
+const COPY: &str = wgsl!("copy.wgsl");
+const FILL: &str = wgsl!("fill.wgsl");
 const SUM: &str = wgsl!("shared/walk.wgsl", "sum.wgsl");
 const UNIFORM: &str = wgsl!("uniform.wgsl");
 const MATMUL: &str = wgsl!("matmul.wgsl");
 const LOG_SOFTMAX: &str = wgsl!("shared/functions.wgsl", "shared/rows.wgsl", "log_softmax.wgsl");
+const AMAX: &str = wgsl!("shared/functions.wgsl", "shared/rows.wgsl", "amax.wgsl");
 const ARGMAX: &str = wgsl!("shared/functions.wgsl", "shared/rows.wgsl", "argmax.wgsl");
+const GATHER: &str = wgsl!("shared/functions.wgsl", "shared/index.wgsl", "gather.wgsl");
+const SCATTER: &str = wgsl!("shared/functions.wgsl", "shared/index.wgsl", "scatter.wgsl");
 const CROSS_ENTROPY: &str =
-    wgsl!("shared/functions.wgsl", "shared/rows.wgsl", "shared/label.wgsl", "cross_entropy.wgsl");
+    wgsl!("shared/functions.wgsl", "shared/rows.wgsl", "shared/index.wgsl", "cross_entropy.wgsl");
 const CROSS_ENTROPY_GRADIENT: &str =
-    wgsl!("shared/functions.wgsl", "shared/rows.wgsl", "shared/label.wgsl", "cross_entropy_gradient.wgsl");
+    wgsl!("shared/functions.wgsl", "shared/rows.wgsl", "shared/index.wgsl", "cross_entropy_gradient.wgsl");
 
 /// Threads that keep a large GPU busy.
 pub(super) const BUSY: usize = 1 << 15;
 
 /// Every kernel that is a file, for the test that validates them without a GPU.
 #[cfg(test)]
-pub(super) const SOURCES: [(&str, &str); 15] = [
-    ("permute", PERMUTE),
+pub(super) const SOURCES: [(&str, &str); 19] = [
+    ("copy", COPY),
+    ("fill", FILL),
     ("sum", SUM),
     ("uniform", UNIFORM),
     ("matmul", MATMUL),
@@ -52,7 +57,10 @@ pub(super) const SOURCES: [(&str, &str); 15] = [
     ("avg_pool2d_gradient", super::pictures::AVG_POOL2D_GRADIENT),
     ("resample", super::pictures::RESAMPLE),
     ("log_softmax", LOG_SOFTMAX),
+    ("amax", AMAX),
     ("argmax", ARGMAX),
+    ("gather", GATHER),
+    ("scatter", SCATTER),
     ("cross_entropy", CROSS_ENTROPY),
     ("cross_entropy_gradient", CROSS_ENTROPY_GRADIENT),
 ];
@@ -82,13 +90,11 @@ pub(super) fn dispatches(
         Op::Leaf { .. } | Op::Constant { .. } | Op::Unary(_) | Op::Binary(_) | Op::Where | Op::Reshape { .. } => {
             unreachable!("the planner makes no step of its own of {}", op.name())
         }
-        Op::Expand { .. } => {
-            let strides = inputs[0].1.expanded_strides(shape);
-            maker.copy(y.iter().copied().zip(strides))
-        }
-        Op::Permute { axes } => {
-            let strides = inputs[0].1.strides();
-            maker.copy(axes.iter().map(|&axis| (x[0][axis], strides[axis])))
+        Op::Expand { .. } | Op::Permute { .. } | Op::Concat { .. } | Op::Slice { .. } | Op::Pad { .. } => {
+            let shapes: Vec<&Shape> = inputs.iter().map(|(_, shape)| shape).collect();
+            let fill = matches!(op, Op::Pad { .. }).then(|| maker.fill(shape.elements()));
+            let copies = moves(op, &shapes, shape);
+            fill.into_iter().map(Ok).chain(copies.iter().map(|walk| maker.copy(walk))).collect()
         }
         Op::Uniform { stream, .. } => maker.uniform(*stream, shape.elements()),
         Op::Sum { axes, .. } => {
@@ -112,7 +118,10 @@ pub(super) fn dispatches(
             maker.resample(x[0], y, [rows.transposed(), columns.transposed()])
         }
         Op::LogSoftmax => maker.rows(LOG_SOFTMAX, x[0]),
+        Op::Amax => maker.rows(AMAX, x[0]),
         Op::ArgMax => maker.rows(ARGMAX, x[0]),
+        Op::Gather => maker.indexed(GATHER, [x[0][1], y[1], y[2]], shape),
+        Op::Scatter { rows } => maker.indexed(SCATTER, [*rows, x[0][1], y[2]], shape),
         Op::CrossEntropy => maker.rows(CROSS_ENTROPY, x[0]),
         Op::CrossEntropyGradient => maker.rows(CROSS_ENTROPY_GRADIENT, x[0]),
     }
@@ -165,13 +174,23 @@ impl Maker<'_> {
         Ok(dispatches)
     }
 
-    /// The input along other axes, outermost first, each with its length and stride.
-    fn copy(self, axes: impl IntoIterator<Item = (usize, usize)>) -> Result<Vec<Dispatch>> {
-        let walk = axes::walk(axes);
-        let elements = walk.iter().map(|axis| axis.len).product();
-        let mut uniform = vec![elements as u32, walk.len() as u32, 0, 0];
-        uniform.extend(axes::words(&walk, self.name)?);
-        Ok(vec![self.dispatch(PERMUTE, uniform, self.all_bindings(), elements)])
+    /// A part of an input to a part of the output.
+    fn copy(&self, walk: &Move) -> Result<Dispatch> {
+        let mut uniform = words(&[&[walk.elements(), walk.axes.len(), walk.from, walk.to]]);
+        let axes = walk.axes.iter().map(|axis| [axis.len as u32, axis.from as u32, axis.to as u32]);
+        uniform.extend(axes::words(axes, self.name)?);
+        let bindings = vec![self.inputs[walk.input].clone(), self.output.clone()];
+        Ok(self.dispatch(COPY, uniform, bindings, walk.elements()))
+    }
+
+    fn fill(&self, elements: usize) -> Dispatch {
+        self.dispatch(FILL, vec![elements as u32, 0, 0, 0], vec![self.output.clone()], elements)
+    }
+
+    /// A thread an element; `sizes` are rows to choose from, rows that are chosen, and their width.
+    fn indexed(self, source: &str, sizes: [usize; 3], output: &Shape) -> Result<Vec<Dispatch>> {
+        let uniform = words(&[&[output.elements()], &sizes]);
+        Ok(vec![self.dispatch(source, uniform, self.all_bindings(), output.elements())])
     }
 
     /// A thread for four elements.
@@ -222,8 +241,8 @@ impl Maker<'_> {
         ]
         .map(|word| word as u32)
         .into();
-        uniform.extend(axes::words(kept, self.name)?);
-        uniform.extend(axes::words(outer, self.name)?);
+        uniform.extend(axes::words(kept.iter().map(Axis::words), self.name)?);
+        uniform.extend(axes::words(outer.iter().map(Axis::words), self.name)?);
         let bindings = vec![self.inputs[0].clone(), sums];
         Ok(self.dispatch(SUM, uniform, bindings, outputs * outer_slices * inner_slices))
     }

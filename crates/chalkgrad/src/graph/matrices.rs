@@ -62,11 +62,6 @@ impl Tensor<'_> {
         let product = rows.matmul_with(weight, false, true).reshape([leading, &[out]].concat());
         bias.map_or(product, |bias| product + bias)
     }
-
-    fn refused(self, operation: &'static str, shapes: [Shape; 2], rule: impl Into<String>) -> Self {
-        self.graph.refuse(operation, shapes.into(), rule);
-        self.graph.constant(0.0, [])
-    }
 }
 
 /// The last two axes, then those before.

@@ -2,7 +2,9 @@
 //! programs, the finite-difference checker's engine, and the engine of labs where every number is shown. Clear, not fast.
 
 mod elementwise;
+mod moves;
 mod reference;
+mod rows;
 
 use std::collections::HashMap;
 use std::marker::PhantomData;
@@ -108,6 +110,9 @@ pub(crate) fn evaluate<T: Real>(op: &Op, x: &[&Array<T>], shape: &Shape) -> Arra
             let strides: Vec<usize> = axes.iter().map(|&axis| own[axis]).collect();
             Array::from_fn(shape, |i| x[0][offset(i, shape, &strides)])
         }
+        Op::Concat { axis } => moves::concat(x, *axis, shape),
+        Op::Slice { spans } => moves::slice(x[0], spans, shape),
+        Op::Pad { spans, .. } => moves::pad(x[0], spans, shape),
         Op::Uniform { stream, .. } => {
             let draws = Draws::new([0, 1, 2, 3, 4].map(|word| x[0][word].to_u32().unwrap_or(0)), *stream);
             Array::from_fn(shape, |i| number(f64::from(draws.block((i / 4) as u32)[i % 4])))
@@ -140,10 +145,13 @@ pub(crate) fn evaluate<T: Real>(op: &Op, x: &[&Array<T>], shape: &Shape) -> Arra
         Op::Resample { rows, columns, transposed: true } => {
             reference::resample(x[0], &rows.transposed(), &columns.transposed(), shape)
         }
-        Op::LogSoftmax => reference::log_softmax(x[0]),
-        Op::ArgMax => reference::argmax(x[0]),
-        Op::CrossEntropy => reference::cross_entropy(x[0], x[1]),
-        Op::CrossEntropyGradient => reference::cross_entropy_gradient(x[0], x[1], x[2]),
+        Op::LogSoftmax => rows::log_softmax(x[0]),
+        Op::Amax => rows::amax(x[0]),
+        Op::ArgMax => rows::argmax(x[0]),
+        Op::Gather => rows::gather(x[0], x[1], shape),
+        Op::Scatter { .. } => rows::scatter(x[0], x[1], shape),
+        Op::CrossEntropy => rows::cross_entropy(x[0], x[1]),
+        Op::CrossEntropyGradient => rows::cross_entropy_gradient(x[0], x[1], x[2]),
     }
 }
 

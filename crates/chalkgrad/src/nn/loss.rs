@@ -55,7 +55,7 @@ impl Loss {
     /// `[N]`, 1 where an example is right; NaN where a loss knows no right and wrong.
     pub(crate) fn hits<'g>(self, output: Tensor<'g>, targets: Tensor<'g>) -> Tensor<'g> {
         match self {
-            Self::CrossEntropy => output.argmax().eq(targets),
+            Self::CrossEntropy => output.argmax(&[1], false).eq(targets),
             Self::MeanSquaredError => output.graph().constant(f64::NAN, [output.shape().dims()[0]]),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{Case, Draw};
 use crate::Shape;
-use crate::op::{Binary, Op, Pool, Resampling, Rule, Unary, Window};
+use crate::op::{Binary, Op, Pool, Resampling, Rule, Span, Unary, Window};
 
 /// Random cases an operation.
 const CASES: usize = 10;
@@ -47,7 +47,10 @@ fn next(op: &Op) -> Option<Op> {
         Op::Where => Op::Expand { shape },
         Op::Expand { .. } => Op::Reshape { shape },
         Op::Reshape { .. } => Op::Permute { axes: vec![] },
-        Op::Permute { .. } => Op::Uniform { stream: 0, shape },
+        Op::Permute { .. } => Op::Concat { axis: 0 },
+        Op::Concat { .. } => Op::Slice { spans: vec![] },
+        Op::Slice { .. } => Op::Pad { spans: vec![], shape },
+        Op::Pad { .. } => Op::Uniform { stream: 0, shape },
         Op::Uniform { .. } => Op::Sum { axes: vec![], keep: false },
         Op::Sum { .. } => Op::MatMul { transpose_a: false, transpose_b: false },
         Op::MatMul { .. } => Op::Conv2d { window, groups },
@@ -64,8 +67,11 @@ fn next(op: &Op) -> Option<Op> {
             Op::Resample { rows: *rows, columns: *columns, transposed: true }
         }
         Op::Resample { transposed: true, .. } => Op::LogSoftmax,
-        Op::LogSoftmax => Op::ArgMax,
-        Op::ArgMax => Op::CrossEntropy,
+        Op::LogSoftmax => Op::Amax,
+        Op::Amax => Op::ArgMax,
+        Op::ArgMax => Op::Gather,
+        Op::Gather => Op::Scatter { rows: 1 },
+        Op::Scatter { .. } => Op::CrossEntropy,
         Op::CrossEntropy => Op::CrossEntropyGradient,
         Op::CrossEntropyGradient => return None,
     })
@@ -133,7 +139,9 @@ pub fn specials() -> Vec<Case> {
     let logits = rows.leaf(&[4, 3].into(), numbers.to_vec());
     let labels = rows.leaf(&[4].into(), vec![0.0, 1.0, 2.0, 1.0]);
     let [logits, labels] = [logits, labels].map(|leaf| crate::Tensor::new(&rows.graph, leaf));
-    rows.outputs = vec![logits.log_softmax().id(), logits.cross_entropy(labels).id(), logits.softmax().id()];
+    let largest = [logits.amax(&[1], false), logits.argmax(&[1], false)];
+    let scores = [logits.log_softmax(1), logits.softmax(1), logits.cross_entropy(labels)];
+    rows.outputs = largest.iter().chain(&scores).map(|output| output.id()).collect();
     cases.extend([pools, rows]);
     cases
 }
@@ -163,6 +171,14 @@ pub fn empty() -> Vec<Case> {
         made(Op::AvgPool2d(pool), &[&[0, 4, 5, 5]]),
         made(Op::AvgPool2dGradient { pool, input }, &[&[0, 4, 3, 3]]),
         made(resample, &[&[0, 4, 5, 5]]),
+        made(Op::Concat { axis: 1 }, &[&[2, 0], &[2, 3], &[2, 0]]),
+        made(Op::Concat { axis: 0 }, &[&[0, 3], &[0, 3]]),
+        made(Op::Slice { spans: vec![Span { start: 4, step: -1, len: 0 }] }, &[&[5]]),
+        made(Op::Pad { spans: vec![Span { start: 0, step: 1, len: 0 }], shape: [4].into() }, &[&[0]]),
+        made(Op::Amax, &[&[0, 3]]),
+        made(Op::Gather, &[&[2, 0, 3], &[2, 4]]),
+        made(Op::Gather, &[&[2, 3, 3], &[2, 0]]),
+        made(Op::Scatter { rows: 4 }, &[&[2, 0, 3], &[2, 0]]),
     ]
 }
 
@@ -210,6 +226,29 @@ fn drawn(op: &Op, draw: &mut Draw, round: usize) -> (Op, Vec<(Shape, Fill)>) {
                 axes.swap(axis, draw.between(0, axis));
             }
             (Op::Permute { axes }, vec![(shape, Normal)])
+        }
+        Op::Concat { .. } => {
+            let (shape, axis) = (any(draw, most).dims().to_vec(), draw.between(0, 3));
+            let shape = if shape.is_empty() { vec![3] } else { shape };
+            let axis = axis % shape.len();
+            let part = |draw: &mut Draw| {
+                let mut part = shape.clone();
+                part[axis] = draw.between(0, most);
+                (Shape::from(part), Normal)
+            };
+            // More than the storage buffers of a dispatch, in some.
+            let parts = (0..draw.between(1, 2 + 2 * round)).map(|_| part(draw)).collect();
+            (Op::Concat { axis }, parts)
+        }
+        Op::Slice { .. } => {
+            let shape = any(draw, most);
+            (Op::Slice { spans: spans(draw, &shape) }, vec![(shape, Normal)])
+        }
+        Op::Pad { .. } => {
+            let shape = any(draw, most);
+            let spans = spans(draw, &shape);
+            let inner: Vec<usize> = spans.iter().map(|span| span.len).collect();
+            (Op::Pad { spans, shape }, vec![(inner.into(), Normal)])
         }
         Op::Uniform { .. } => {
             (Op::Uniform { stream: draw.between(0, 1_000) as u32, shape: any(draw, most) }, vec![([5].into(), Words)])
@@ -273,7 +312,17 @@ fn drawn(op: &Op, draw: &mut Draw, round: usize) -> (Op, Vec<(Shape, Fill)>) {
             (Op::Resample { rows, columns, transposed: *transposed }, vec![(images.into(), Normal)])
         }
         Op::LogSoftmax => (Op::LogSoftmax, vec![(scores(draw, most).0, Normal)]),
+        Op::Amax => (Op::Amax, vec![(scores(draw, most).0, Steps)]),
         Op::ArgMax => (Op::ArgMax, vec![(scores(draw, most).0, Steps)]),
+        Op::Gather => {
+            let [batch, rows, picked, width] = [0; 4].map(|_| draw.between(1, most.min(9)));
+            (Op::Gather, vec![([batch, rows, width].into(), Normal), ([batch, picked].into(), Labels(rows))])
+        }
+        Op::Scatter { .. } => {
+            let [batch, rows, picked, width] = [0; 4].map(|_| draw.between(1, most.min(9)));
+            let inputs = vec![([batch, picked, width].into(), Normal), ([batch, picked].into(), Labels(rows))];
+            (Op::Scatter { rows }, inputs)
+        }
         Op::CrossEntropy => {
             let (shape, [rows, classes]) = scores(draw, most);
             (Op::CrossEntropy, vec![(shape, Normal), ([rows].into(), Labels(classes))])
@@ -316,6 +365,20 @@ fn values(shape: &Shape, fill: Fill, draw: &mut Draw) -> Vec<f32> {
 fn any(draw: &mut Draw, most: usize) -> Shape {
     let rank = draw.between(0, 4);
     (0..rank).map(|_| draw.between(1, most.min(12))).collect::<Vec<_>>().into()
+}
+
+/// Spans of each axis, some of them backwards, some of nothing.
+fn spans(draw: &mut Draw, shape: &Shape) -> Vec<Span> {
+    let span = |&axis: &usize| {
+        let (start, step) = (draw.between(0, axis - 1), draw.between(1, 3));
+        let (step, room) = match draw.uniform() < 0.5 {
+            true => (step as isize, (axis - 1 - start) / step),
+            false => (-(step as isize), start / step),
+        };
+        let least = draw.pick(&[0, 1, 1, 1]);
+        Span { start, step, len: draw.between(least, room + 1) }
+    };
+    shape.dims().iter().map(span).collect()
 }
 
 fn scores(draw: &mut Draw, most: usize) -> (Shape, [usize; 2]) {

@@ -170,7 +170,7 @@ impl Session {
 }
 
 fn probabilities(graph: &NetworkGraph) -> Vec<NodeId> {
-    vec![graph.tensor(graph.logits).softmax().id()]
+    vec![graph.tensor(graph.logits).softmax(1).id()]
 }
 
 /// The best guesses of one row of probabilities, best first.

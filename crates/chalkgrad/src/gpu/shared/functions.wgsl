@@ -43,3 +43,7 @@ fn accurate_tanh(x: f32) -> f32 {
     return select(value, x, is_nan(x));
 }
 
+// Whether a number takes the lead over the largest so far: later equals do not, and a NaN is never overtaken.
+fn takes_lead(x: f32, largest: f32) -> bool {
+    return x > largest || (is_nan(x) && !is_nan(largest));
+}

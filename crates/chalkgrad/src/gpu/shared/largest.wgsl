@@ -1,7 +1,3 @@
-// Whether a number takes the lead over the largest so far: later equals do not, and a NaN is never overtaken.
-fn takes_lead(x: f32, largest: f32) -> bool {
-    return x > largest || (is_nan(x) && !is_nan(largest));
-}
 
 // Place in the plane of the first largest pixel of the window, in reading order.
 fn winner(plane: u32, out_y: u32, out_x: u32) -> u32 {

@@ -20,3 +20,13 @@ fn log_sum_exp(start: u32) -> f32 {
     return largest + careful_log(sum);
 }
 
+// Place of the first largest element of the row that begins at `start`; a NaN is larger than all.
+fn first_largest(start: u32) -> u32 {
+    var best = start;
+    for (var k = start + 1u; k < start + parameters.columns; k++) {
+        if (takes_lead(x[k], x[best])) {
+            best = k;
+        }
+    }
+    return best;
+}

@@ -4,6 +4,7 @@
 mod activations;
 mod elementwise;
 mod expressions;
+mod indices;
 mod losses;
 mod matrices;
 mod normalization;
@@ -30,10 +31,13 @@ struct Case<O> {
     gradients: Vec<Golden>,
 }
 
+/// A leaf with its value.
+type Leaf<'g> = (Tensor<'g>, Array<f64>);
+
 /// A case as a graph: `loss = Σ output × weights`.
 struct Built<'g> {
-    inputs: Vec<(Tensor<'g>, Array<f64>)>,
-    weights: (Tensor<'g>, Array<f64>),
+    inputs: Vec<Leaf<'g>>,
+    weights: Leaf<'g>,
     output: Tensor<'g>,
     loss: Tensor<'g>,
 }
@@ -59,6 +63,15 @@ impl<O> Case<O> {
         Built { inputs, weights, output, loss }
     }
 
+    /// Leaves that finite differences move, and those that stay: whole numbers and the weights.
+    fn moved_and_fixed<'g>(&self, built: &Built<'g>) -> [Vec<Leaf<'g>>; 2] {
+        let is_fixed = |place: usize| matches!(self.inputs[place], Fill::Whole { .. });
+        let inputs = built.inputs.iter().cloned().enumerate();
+        let (fixed, moved): (Vec<_>, Vec<_>) = inputs.partition(|&(place, _)| is_fixed(place));
+        let fixed = fixed.into_iter().map(|(_, leaf)| leaf).chain([built.weights.clone()]);
+        [moved.into_iter().map(|(_, leaf)| leaf).collect(), fixed.collect()]
+    }
+
     /// Compares the output and then each input's gradient.
     fn compare(&self, title: &str, found: &[Vec<f64>], tolerance: Tolerance, by: &str) {
         self.output.check(&format!("{title}/output"), &found[0], tolerance, by);
@@ -81,12 +94,8 @@ fn check_with<O: DeserializeOwned>(name: &str, operation: impl for<'g> Fn(&[Tens
         assert_eq!(built.output.shape().dims(), case.output.shape, "{title}: shape of the output");
 
         if case.smooth {
-            let is_fixed = |place: usize| matches!(case.inputs[place], Fill::Whole { .. });
-            let (fixed, leaves): (Vec<_>, Vec<_>) =
-                built.inputs.iter().cloned().enumerate().partition(|&(place, _)| is_fixed(place));
-            let leaves: Vec<_> = leaves.into_iter().map(|(_, leaf)| leaf).collect();
-            let fixed: Vec<_> = fixed.into_iter().map(|(_, leaf)| leaf).chain([built.weights.clone()]).collect();
-            let report = check_gradients(&graph, built.loss, &leaves, &fixed).unwrap();
+            let [moved, fixed] = case.moved_and_fixed(&built);
+            let report = check_gradients(&graph, built.loss, &moved, &fixed).unwrap();
             assert!(report.passed(), "{title} against finite differences:\n{report}");
         }
 
@@ -119,7 +128,8 @@ fn check_twice_with<O: DeserializeOwned>(name: &str, operation: impl for<'g> Fn(
             (gradient * gradient).sum(&every_axis, false)
         });
         let loss = squares.reduce(|a, b| a + b).unwrap();
-        let report = check_gradients(&graph, loss, &built.inputs, &[built.weights]).unwrap();
+        let [moved, fixed] = case.moved_and_fixed(&built);
+        let report = check_gradients(&graph, loss, &moved, &fixed).unwrap();
         assert!(report.passed(), "{title}, second derivative against finite differences:\n{report}");
     }
 }
