@@ -3,10 +3,10 @@
 
 mod snapshot;
 
-use crate::nn::{Initialization, Loss, Mode, Network, NetworkGraph};
+use crate::nn::{Initialization, Loss, Mode, Network, NetworkGraph, RANDOM_WORDS};
 use crate::optim::{Clip, Optimizer, Rates, Schedule, SegmentTable, Update};
 use crate::store::ALIGNMENT;
-use crate::{Device, Error, Examples, Model, Program, Result, Store, Tensor};
+use crate::{Device, Error, Examples, Model, Program, Result, Store, Tensor, random};
 
 /// Steps whose numbers the device keeps until they are read.
 pub const RING: usize = 64;
@@ -89,6 +89,7 @@ impl Trainer {
         store.add("flat/rates", segments.len() / ALIGNMENT)?;
         store.add("flat/decays", segments.len() / ALIGNMENT)?;
         store.add("scalar/slot", 1)?;
+        store.add(RANDOM_WORDS, random::words(0, 0).len())?;
         store.add("ring/rows", RING)?;
         store.write("ring/rows", &Vec::from_iter((0..RING).map(|row| row as f32)))?;
         store.add("ring/columns", 2)?;
@@ -189,6 +190,7 @@ impl Trainer {
         let scalars = self.options.update().scalars(count, self.options.rates(self.step));
         self.store().write("flat/scalars", &scalars)?;
         self.store().write("scalar/slot", &[(self.step % RING as u64) as f32])?;
+        self.store().write(RANDOM_WORDS, &random::words(self.options.seed, self.step))?;
         Program::run(&[&self.train, &self.update])?;
         self.step += 1;
         self.unread += 1;

@@ -12,4 +12,5 @@ pub use layers::*;
 pub use loss::Loss;
 pub use network::{LayerSummary, Network, NetworkGraph};
 pub use registry::{Buffer, Parameter, Role, Setting};
+pub(crate) use scope::RANDOM_WORDS;
 pub use scope::{Mode, Module, Scope};

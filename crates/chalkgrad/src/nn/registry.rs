@@ -57,6 +57,8 @@ pub(super) struct Registry<'g> {
     pub(super) settings: Vec<(Setting, Tensor<'g>)>,
     /// The path of every module below the root, parents before children.
     pub(super) modules: Vec<String>,
+    /// The leaf of the random words, and how often numbers were drawn from it.
+    pub(super) random: Option<(Tensor<'g>, u32)>,
     /// Every module without children, in order, with its path, its text and its output.
     pub(super) layers: Vec<(String, String, Tensor<'g>)>,
 }

@@ -8,6 +8,9 @@ use super::registry::{Buffer, Parameter, Registry, Role, Setting};
 use crate::graph::MAX_ELEMENTS;
 use crate::{Graph, Shape, Tensor};
 
+/// The leaf that random numbers of a pass are made from: [`random::words`](crate::random::words) of seed and step.
+pub(crate) const RANDOM_WORDS: &str = "random/words";
+
 /// A layer or a tree of them. `Display` prints it as PyTorch does.
 pub trait Module: fmt::Display {
     /// Adds the forward pass to the graph. Parameters are asked of the scope by name, children are run through it.
@@ -110,6 +113,14 @@ impl<'s, 'g> Scope<'s, 'g> {
         let tensor = self.graph.leaf(format!("setting/{path}"), []);
         registry.settings.push((Setting { path, value: value as f32 }, tensor));
         tensor
+    }
+
+    /// Random numbers in [0, 1), others at each call and in each step; the run's seed fixes them all.
+    pub fn random(&self, shape: impl Into<Shape>) -> Tensor<'g> {
+        let mut registry = self.registry.borrow_mut();
+        let (words, draws) = registry.random.get_or_insert_with(|| (self.graph.leaf(RANDOM_WORDS, [5]), 0));
+        *draws += 1;
+        self.graph.uniform(shape, *draws, *words)
     }
 
     /// Runs a child at `name` below this module.

@@ -75,7 +75,7 @@ def lenet5():
 def vgg():
     def block(inner, outer):
         pair = [(inner, outer), (outer, outer)]
-        convolutions = [[nn.Conv2d(i, o, 3, padding=1), nn.BatchNorm2d(o), nn.ReLU()] for i, o in pair]
+        convolutions = [[nn.Conv2d(i, o, 3, padding=1, bias=False), nn.BatchNorm2d(o), nn.ReLU()] for i, o in pair]
         return [*convolutions[0], *convolutions[1], nn.MaxPool2d(2)]
 
     head = [nn.Flatten(), nn.Linear(256, 32), nn.ReLU(), nn.Dropout(0.0), nn.Linear(32, 10)]
@@ -118,7 +118,8 @@ class ResNet20(nn.Module):
 
 
 def unit(inner, outer, kernel, padding=0):
-    return nn.Sequential(nn.Conv2d(inner, outer, kernel, padding=padding), nn.BatchNorm2d(outer), nn.ReLU())
+    convolution = nn.Conv2d(inner, outer, kernel, padding=padding, bias=False)
+    return nn.Sequential(convolution, nn.BatchNorm2d(outer), nn.ReLU())
 
 
 class Inception(nn.Module):

@@ -1,6 +1,7 @@
 //! chalkgrad equals PyTorch: operations, optimisers, schedules, initialisation and whole networks, in the interpreter
 //! (f32 and f64) and in programs on each device. The numbers come from `make.py` beside this file.
 
+mod architectures;
 mod devices;
 mod golden;
 #[cfg(feature = "gpu")]

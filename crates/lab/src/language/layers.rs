@@ -1,9 +1,9 @@
 //! Calls to layers, under PyTorch's names, argument names and defaults.
 
 use chalkgrad::nn::{
-    AdaptiveAvgPool2d, AvgPool2d, BatchNorm1d, BatchNorm2d, Conv2d, ConvTranspose2d, ELU, Flatten, GELU, Hardtanh,
-    Identity, LayerNorm, LeakyReLU, Linear, MaxPool2d, Module, ReLU, ReLU6, SELU, Sequential, SiLU, Sigmoid, SinReLU,
-    Softplus, Tanh,
+    AdaptiveAvgPool2d, AvgPool2d, BatchNorm1d, BatchNorm2d, Conv2d, ConvTranspose2d, Dropout, Dropout2d, ELU, Flatten,
+    GELU, Hardtanh, Identity, LayerNorm, LeakyReLU, Linear, MaxPool2d, Module, ReLU, ReLU6, SELU, Sequential, SiLU,
+    Sigmoid, SinReLU, Softplus, Tanh,
 };
 use chalkgrad::op::{Pool, Window};
 
@@ -45,6 +45,8 @@ const LAYERS: &[Reader] = &[
     ("BatchNorm1d", &["num_features", "eps", "momentum", "affine", "track_running_stats"], batch_norm1d),
     ("BatchNorm2d", &["num_features", "eps", "momentum", "affine", "track_running_stats"], batch_norm2d),
     ("LayerNorm", &["normalized_shape", "eps", "elementwise_affine", "bias"], layer_norm),
+    ("Dropout", &["p", "inplace"], |arguments| plain(arguments, Dropout { p: arguments.number("p", 0.5)? })),
+    ("Dropout2d", &["p", "inplace"], |arguments| plain(arguments, Dropout2d { p: arguments.number("p", 0.5)? })),
     ("Flatten", &["start_dim", "end_dim"], flatten),
     ("Identity", &[], |_| Ok(Box::new(Identity))),
     ("ReLU", INPLACE, |arguments| plain(arguments, ReLU)),

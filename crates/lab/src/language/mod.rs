@@ -107,6 +107,7 @@ mod tests {
             ),
             ("nn.LayerNorm([3, 4])", "LayerNorm((3, 4), eps=1e-05, elementwise_affine=True, bias=True)"),
             ("nn.AdaptiveAvgPool2d((2, 3))", "AdaptiveAvgPool2d(output_size=(2, 3))"),
+            ("nn.Dropout(p=0.25)", "Dropout(p=0.25, inplace=False)"),
             ("nn.LeakyReLU(0.1, inplace=True)", "LeakyReLU(negative_slope=0.1)"),
             ("nn.Hardtanh(-2, 2)", "Hardtanh(min_val=-2.0, max_val=2.0)"),
         ] {

@@ -3,6 +3,7 @@
 mod activation;
 mod container;
 mod convolution;
+mod dropout;
 mod linear;
 mod normalization;
 mod pooling;
@@ -10,6 +11,7 @@ mod pooling;
 pub use activation::{ELU, GELU, Hardtanh, LeakyReLU, ReLU, ReLU6, SELU, SiLU, Sigmoid, SinReLU, Softplus, Tanh};
 pub use container::{Flatten, Identity, Sequential};
 pub use convolution::{Conv2d, ConvTranspose2d};
+pub use dropout::{Dropout, Dropout2d};
 pub use linear::Linear;
 pub use normalization::{BatchNorm1d, BatchNorm2d, LayerNorm};
 pub use pooling::{AdaptiveAvgPool2d, AvgPool2d, MaxPool2d, Upsample};
@@ -93,6 +95,7 @@ mod tests {
             LayerNorm { bias: false, ..LayerNorm::new([3, 4]) },
             "LayerNorm((3, 4), eps=1e-05, elementwise_affine=True, bias=False)",
         );
+        prints(Dropout::new(0.25), "Dropout(p=0.25, inplace=False)");
         prints(Flatten, "Flatten(start_dim=1, end_dim=-1)");
         prints(Identity, "Identity()");
         prints(LeakyReLU::default(), "LeakyReLU(negative_slope=0.01)");
