@@ -142,6 +142,51 @@ impl Module for ResNet20 {
     }
 }
 
+fn unit(from: usize, to: usize, kernel: usize) -> Sequential {
+    let convolution = Conv2d::new(from, to, kernel).padding(kernel / 2).bias(false);
+    Sequential::new().with(convolution).with(BatchNorm2d::new(to)).with(ReLU)
+}
+
+/// Szegedy et al. 2015: four branches, side by side.
+struct Inception([Sequential; 4]);
+
+impl Inception {
+    fn new(from: usize, one: usize, three: [usize; 2], five: [usize; 2], pool: usize) -> Self {
+        let narrow = |[inner, outer]: [usize; 2], kernel| {
+            Sequential::new().with(unit(from, inner, 1)).with(unit(inner, outer, kernel))
+        };
+        let pooled = Sequential::new().with(MaxPool2d::new(3).stride(1).padding(1)).with(unit(from, pool, 1));
+        Self([unit(from, one, 1), narrow(three, 3), narrow(five, 5), pooled])
+    }
+}
+
+impl fmt::Display for Inception {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Inception()")
+    }
+}
+
+impl Module for Inception {
+    fn forward<'g>(&self, scope: &Scope<'_, 'g>, x: Tensor<'g>) -> Tensor<'g> {
+        let names = ["branch1", "branch2", "branch3", "branch4"].into_iter();
+        let branches: Vec<_> = names.zip(&self.0).map(|(name, branch)| scope.child(name, branch, x)).collect();
+        scope.graph().concat(&branches, 1)
+    }
+}
+
+fn googlenet() -> Sequential {
+    Sequential::new()
+        .with(unit(3, 16, 3))
+        .with(MaxPool2d::new(3).stride(2).ceil_mode(true))
+        .with(Inception::new(16, 8, [6, 12], [4, 6], 6))
+        .with(Inception::new(32, 12, [8, 16], [4, 8], 8))
+        .with(MaxPool2d::new(3).stride(2).padding(1))
+        .with(Inception::new(44, 16, [8, 16], [4, 8], 8))
+        .with(AdaptiveAvgPool2d::new(1))
+        .with(Flatten)
+        .with(Linear::new(48, 10))
+}
+
 /// Howard et al. 2017: depthwise, then pointwise.
 fn mobilenet() -> Sequential {
     let stem = Conv2d::new(3, 8, 3).stride(2).padding(1).bias(false);
@@ -274,6 +319,11 @@ fn a_vgg_like_network_equals_pytorch() {
 #[test]
 fn resnet_20_equals_pytorch() {
     check("resnet20", || Box::new(ResNet20::new()));
+}
+
+#[test]
+fn a_small_googlenet_equals_pytorch() {
+    check("googlenet", || Box::new(googlenet()));
 }
 
 #[test]

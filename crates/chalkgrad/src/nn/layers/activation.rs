@@ -103,3 +103,39 @@ impl fmt::Display for GELU {
         write!(f, "GELU(approximate='{}')", if self.tanh { "tanh" } else { "none" })
     }
 }
+
+macro_rules! softmaxes {
+    ($($(#[$doc:meta])* $name:ident $method:ident),*) => { $(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub struct $name {
+            /// The axis, counted from the end where negative.
+            pub dim: isize,
+        }
+
+        impl Module for $name {
+            fn forward<'g>(&self, scope: &Scope<'_, 'g>, input: Tensor<'g>) -> Tensor<'g> {
+                let rank = input.shape().rank() as isize;
+                let axis = if self.dim < 0 { self.dim + rank } else { self.dim };
+                if !(0..rank).contains(&axis) {
+                    scope.graph().refuse("softmax", vec![input.shape()], format!("there is no axis {}", self.dim));
+                    return input;
+                }
+                input.$method(axis as usize)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}(dim={})", stringify!($name), self.dim)
+            }
+        }
+    )* };
+}
+
+softmaxes! {
+    /// `torch.nn.Softmax`: positive numbers that add up to 1 along an axis.
+    Softmax softmax,
+    /// `torch.nn.LogSoftmax`: their logarithms.
+    LogSoftmax log_softmax
+}

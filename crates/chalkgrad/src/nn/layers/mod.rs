@@ -4,14 +4,18 @@ mod activation;
 mod container;
 mod convolution;
 mod dropout;
+mod embedding;
 mod linear;
 mod normalization;
 mod pooling;
 
-pub use activation::{ELU, GELU, Hardtanh, LeakyReLU, ReLU, ReLU6, SELU, SiLU, Sigmoid, SinReLU, Softplus, Tanh};
+pub use activation::{
+    ELU, GELU, Hardtanh, LeakyReLU, LogSoftmax, ReLU, ReLU6, SELU, SiLU, Sigmoid, SinReLU, Softmax, Softplus, Tanh,
+};
 pub use container::{Flatten, Identity, Sequential};
 pub use convolution::{Conv2d, ConvTranspose2d};
 pub use dropout::{Dropout, Dropout2d};
+pub use embedding::Embedding;
 pub use linear::Linear;
 pub use normalization::{BatchNorm1d, BatchNorm2d, LayerNorm};
 pub use pooling::{AdaptiveAvgPool2d, AvgPool2d, MaxPool2d, Upsample};
@@ -97,6 +101,9 @@ mod tests {
         );
         prints(Dropout::new(0.25), "Dropout(p=0.25, inplace=False)");
         prints(Flatten, "Flatten(start_dim=1, end_dim=-1)");
+        prints(Softmax { dim: 1 }, "Softmax(dim=1)");
+        prints(LogSoftmax { dim: -1 }, "LogSoftmax(dim=-1)");
+        prints(Embedding::new(10, 3), "Embedding(10, 3)");
         prints(Identity, "Identity()");
         prints(LeakyReLU::default(), "LeakyReLU(negative_slope=0.01)");
         prints(ELU::default(), "ELU(alpha=1.0)");

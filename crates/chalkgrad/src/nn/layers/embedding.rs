@@ -1,0 +1,34 @@
+//! Tables that are learned.
+
+use std::fmt;
+
+use crate::Tensor;
+use crate::nn::{Init, Module, Role, Scope};
+
+/// `torch.nn.Embedding`: whole numbers below `num_embeddings`, of any shape, to the rows of a table, `[…, embedding_dim]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Embedding {
+    pub num_embeddings: usize,
+    pub embedding_dim: usize,
+}
+
+impl Embedding {
+    /// A table of this many rows of this length, standard normal at first.
+    pub fn new(num_embeddings: usize, embedding_dim: usize) -> Self {
+        Self { num_embeddings, embedding_dim }
+    }
+}
+
+impl Module for Embedding {
+    fn forward<'g>(&self, scope: &Scope<'_, 'g>, input: Tensor<'g>) -> Tensor<'g> {
+        let init = Init::Normal { mean: 0.0, deviation: 1.0 };
+        let weight = scope.parameter("weight", Role::Weight, [self.num_embeddings, self.embedding_dim], init);
+        input.embedding(weight)
+    }
+}
+
+impl fmt::Display for Embedding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Embedding({}, {})", self.num_embeddings, self.embedding_dim)
+    }
+}
