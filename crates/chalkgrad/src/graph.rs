@@ -147,11 +147,22 @@ impl Graph {
     /// Appends a node whose shape errors name the method that was called, or poisons the graph with the rule that broke
     /// before there was an operation.
     fn apply_as(&self, operation: &'static str, op: Result<Op, String>, inputs: &[Tensor<'_>]) -> Tensor<'_> {
+        self.apply_for(operation, inputs, op, inputs)
+    }
+
+    /// The same, where errors name the shapes of `given`, of which `inputs` were made.
+    fn apply_for(
+        &self,
+        operation: &'static str,
+        given: &[Tensor<'_>],
+        op: Result<Op, String>,
+        inputs: &[Tensor<'_>],
+    ) -> Tensor<'_> {
         let shapes: Vec<Shape> = inputs.iter().map(|input| input.shape()).collect();
         match op.and_then(|op| op.shape(&shapes.iter().collect::<Vec<_>>()).map(|_| op)) {
             Ok(op) => self.apply(op, inputs),
             Err(rule) => {
-                self.refuse(operation, shapes, rule);
+                self.refuse(operation, given.iter().map(|tensor| tensor.shape()).collect(), rule);
                 self.constant(0.0, [])
             }
         }

@@ -8,6 +8,7 @@ impl Tensor<'_> {
     /// Along `axis`, for each place of `index` the element that it names; along the other axes both go together, and `index`
     /// may be shorter. `torch.gather`.
     pub fn gather(self, axis: usize, index: Self) -> Self {
+        let given = [self, index];
         let (shape, picked) = (self.shape(), index.shape());
         let fits = |other: usize| other == axis || picked.dims()[other] <= shape.dims()[other];
         if picked.rank() != shape.rank() || axis >= shape.rank() || !(0..shape.rank()).all(fits) {
@@ -22,10 +23,8 @@ impl Tensor<'_> {
         else {
             return self.graph.constant(0.0, []);
         };
-        let permuted: Vec<usize> = order.iter().map(|&axis| picked.dims()[axis]).collect();
-        let mut back = vec![0; order.len()];
-        order.iter().enumerate().for_each(|(to, &from)| back[from] = to);
-        self.graph.apply_as("gather", Ok(Op::Gather), &[rows.unsqueeze(2), index]).reshape(permuted).permute(&back)
+        let gathered = self.graph.apply_for("gather", &given, Ok(Op::Gather), &[rows.unsqueeze(2), index]);
+        gathered.rows_as(&picked, &order)
     }
 
     /// The places of `axis` that `index` `[J]` names, in its order.
@@ -38,7 +37,12 @@ impl Tensor<'_> {
         let (before, after) = (&shape.dims()[..axis], &shape.dims()[axis + 1..]);
         let [outer, inner] = [before, after].map(|dims| dims.iter().product());
         let stacks = self.reshape([outer, rows, inner]);
-        let chosen = self.graph.apply_as("index_select", Ok(Op::Gather), &[stacks, index.expand([outer, count])]);
+        let chosen = self.graph.apply_for(
+            "index_select",
+            &[self, index],
+            Ok(Op::Gather),
+            &[stacks, index.expand([outer, count])],
+        );
         chosen.reshape([before, &[count], after].concat())
     }
 
@@ -49,7 +53,12 @@ impl Tensor<'_> {
             return self.refused("embedding", [shape, table], "the weight must have the shape [rows, width]");
         };
         let index = self.reshape([1, shape.elements()]);
-        let chosen = self.graph.apply_as("embedding", Ok(Op::Gather), &[weight.reshape([1, rows, width]), index]);
+        let chosen = self.graph.apply_for(
+            "embedding",
+            &[self, weight],
+            Ok(Op::Gather),
+            &[weight.reshape([1, rows, width]), index],
+        );
         chosen.reshape([shape.dims(), &[width]].concat())
     }
 
@@ -59,7 +68,7 @@ impl Tensor<'_> {
         let shape = self.shape();
         let ones = self.graph.constant(1.0, [shape.elements(), 1, 1]);
         let index = self.reshape([shape.elements(), 1]);
-        let hot = self.graph.apply_as("one_hot", Ok(Op::Scatter { rows: classes }), &[ones, index]);
+        let hot = self.graph.apply_for("one_hot", &[self], Ok(Op::Scatter { rows: classes }), &[ones, index]);
         hot.reshape([shape.dims(), &[classes]].concat())
     }
 }

@@ -32,9 +32,10 @@ impl<'g> Tensor<'g> {
     /// names no class gives NaN.
     pub fn cross_entropy(self, labels: Self) -> Self {
         match self.classified("cross_entropy", labels) {
-            Some([rows, classes]) => {
-                self.graph.apply_as("cross_entropy", Ok(Op::CrossEntropy), &[rows, classes]).reshape(labels.shape())
-            }
+            Some([logits, classes]) => self
+                .graph
+                .apply_for("cross_entropy", &[self, labels], Ok(Op::CrossEntropy), &[logits, classes])
+                .reshape(labels.shape()),
             None => self.graph.constant(0.0, []),
         }
     }

@@ -1,6 +1,7 @@
 //! One number of many, along any axes: sums, means, the largest and its place; and softmax, which needs them.
 
 use super::Tensor;
+use crate::Shape;
 use crate::op::{Op, distinct_axes};
 
 impl<'g> Tensor<'g> {
@@ -52,11 +53,7 @@ impl<'g> Tensor<'g> {
     /// `log(softmax(x))` over an axis.
     pub fn log_softmax(self, axis: usize) -> Self {
         let Some((rows, order)) = self.as_rows("log_softmax", &[axis]) else { return self.graph.constant(0.0, []) };
-        let shape = self.shape();
-        let permuted: Vec<usize> = order.iter().map(|&axis| shape.dims()[axis]).collect();
-        let mut back = vec![0; order.len()];
-        order.iter().enumerate().for_each(|(to, &from)| back[from] = to);
-        self.graph.apply(Op::LogSoftmax, &[rows]).reshape(permuted).permute(&back)
+        self.graph.apply_for("log_softmax", &[self], Ok(Op::LogSoftmax), &[rows]).rows_as(&self.shape(), &order)
     }
 
     /// `eˣ / Σ eˣ` over an axis.
@@ -78,7 +75,7 @@ impl<'g> Tensor<'g> {
         match self.as_rows(operation, axes) {
             Some((rows, _)) => {
                 let shape = self.shape().reduced(axes, keep);
-                self.graph.apply_as(operation, Ok(op), &[rows]).reshape(shape)
+                self.graph.apply_for(operation, &[self], Ok(op), &[rows]).reshape(shape)
             }
             None => self.graph.constant(0.0, []),
         }
@@ -96,5 +93,13 @@ impl<'g> Tensor<'g> {
         let [rows, columns] = [&order, &last].map(|axes| self.count(axes));
         order.extend(last);
         Some((self.permute(&order).reshape([rows, columns]), order))
+    }
+
+    /// What was made of such rows, as a tensor of this shape: the way back from [`as_rows`](Self::as_rows).
+    pub(super) fn rows_as(self, shape: &Shape, order: &[usize]) -> Self {
+        let permuted: Vec<usize> = order.iter().map(|&axis| shape.dims()[axis]).collect();
+        let mut back = vec![0; order.len()];
+        order.iter().enumerate().for_each(|(to, &from)| back[from] = to);
+        self.reshape(permuted).permute(&back)
     }
 }

@@ -20,7 +20,7 @@ impl Graph {
             return self.constant(0.0, []);
         }
         let layers: Vec<Tensor<'g>> = tensors.iter().map(|tensor| tensor.unsqueeze(axis)).collect();
-        self.apply_as("stack", Ok(Op::Concat { axis }), &layers)
+        self.apply_for("stack", tensors, Ok(Op::Concat { axis }), &layers)
     }
 }
 

@@ -129,7 +129,7 @@ fn along(spans: &[Span], shape: &Shape) -> Walk {
 /// What an operation that moves elements copies where; what no copy reaches is 0.
 pub(crate) fn moves(op: &Op, inputs: &[&Shape], output: &Shape) -> Vec<Move> {
     let dims = output.dims();
-    match op {
+    let mut moves = match op {
         Op::Expand { .. } => {
             vec![Move::new(0, dims, (0, signed(inputs[0].expanded_strides(output))), whole(output))]
         }
@@ -144,12 +144,14 @@ pub(crate) fn moves(op: &Op, inputs: &[&Shape], output: &Shape) -> Vec<Move> {
                 start += input.dims()[*axis];
                 Move::new(index, input.dims(), whole(input), to)
             };
-            inputs.iter().enumerate().map(place).filter(|copy| copy.elements() > 0).collect()
+            inputs.iter().enumerate().map(place).collect()
         }
         Op::Slice { spans } => vec![Move::new(0, dims, along(spans, inputs[0]), whole(output))],
         Op::Pad { spans, .. } => vec![Move::new(0, inputs[0].dims(), whole(inputs[0]), along(spans, output))],
         _ => unreachable!("{} does not move elements", op.name()),
-    }
+    };
+    moves.retain(|copy| copy.elements() > 0);
+    moves
 }
 
 #[cfg(test)]
