@@ -23,13 +23,16 @@ const SAMPLES: usize = 32;
 /// What [`check_gradients`] found, leaf by leaf. Displays as a table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GradientReport {
+    /// One for each leaf that was moved.
     pub leaves: Vec<LeafReport>,
 }
 
 /// One leaf's comparison.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LeafReport {
+    /// Its name in the graph.
     pub name: String,
+    /// Its shape.
     pub shape: Shape,
     /// How many of its elements were compared.
     pub checked: usize,

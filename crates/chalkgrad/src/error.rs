@@ -10,6 +10,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// What went wrong, with the operation and the shapes where there are any.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "each variant says in a line what its fields are")]
 pub enum Error {
     /// Shapes that do not fit an operation.
     Shape {

@@ -30,8 +30,11 @@ pub type NodeId = usize;
 /// One operation with what it reads.
 #[derive(Debug, Clone)]
 pub struct Node {
+    /// What it does.
     pub op: Op,
+    /// What it reads, in the order that the operation says.
     pub inputs: Vec<NodeId>,
+    /// The shape of its value.
     pub shape: Shape,
     /// The layer that made it, by path and text; empty outside a network.
     pub layer: String,

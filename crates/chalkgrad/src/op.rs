@@ -20,6 +20,7 @@ pub use window::{Pool, Window};
 /// One operation of a graph. Row-major tensors; pictures are `[N, C, H, W]`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "each variant says in a line what its fields are")]
 pub enum Op {
     /// A value given by name when the graph runs.
     Leaf { name: String },

@@ -16,10 +16,15 @@ pub const RING: usize = 64;
 pub struct Options {
     /// Examples a step.
     pub batch: usize,
+    /// What is made small.
     pub loss: Loss,
+    /// How parameters follow their gradients.
     pub optimizer: Optimizer,
+    /// How the learning rate moves.
     pub schedule: Schedule,
+    /// How parameters begin.
     pub initialization: Initialization,
+    /// What all random numbers are made of.
     pub seed: u64,
     /// Whether biases feel the weight decay, as in PyTorch, or are spared.
     pub decay_biases: bool,

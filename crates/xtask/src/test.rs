@@ -13,7 +13,7 @@ use anyhow::{Result, bail};
 use crate::{
     browser::Machine,
     data, dist,
-    shell::{Step, command, is_ci, npm, output_of, run, seconds, tee},
+    shell::{Step, command, is_ci, npm, output_of, root, run, seconds, tee},
     tally::Tally,
     tidy, tools,
 };
@@ -43,7 +43,7 @@ enum Outcome {
     Skipped(String),
 }
 
-const PARTS: [Part; 9] = [
+const PARTS: [Part; 10] = [
     Part { name: "format", what: "rustfmt", needs: Needs::Nothing, run: |_| check(cargo("fmt --all --check")) },
     Part { name: "tidy", what: "tidy", needs: Needs::Nothing, run: |_| Ok(Outcome::Ran(pass_or_fail(tidy::tidy()))) },
     Part {
@@ -60,6 +60,7 @@ const PARTS: [Part; 9] = [
             check(cargo("clippy --target wasm32-unknown-unknown -p chalkgrad-web -p chalkgrad-engine -- -D warnings"))
         },
     },
+    Part { name: "oldest", what: "the library with the oldest Rust it promises", needs: Needs::Nothing, run: oldest },
     Part { name: "native", what: "native tests, CPU and GPU", needs: Needs::Machine, run: native },
     Part {
         name: "doc",
@@ -151,6 +152,24 @@ fn count(command: &mut Command) -> Result<Outcome> {
         tally.failed = 1;
     }
     Ok(Outcome::Ran(tally))
+}
+
+/// Builds the library, all features on, with the `rust-version` of its manifest.
+fn oldest(_: &Machine) -> Result<Outcome> {
+    let version = env!("CARGO_PKG_RUST_VERSION");
+    let is_there = || output_of("rustup", &["run", version, "rustc", "--version"]).is_some();
+    if !is_there() {
+        // Without network, or without rustup, it stays away.
+        run(&mut command("rustup", &["toolchain", "install", version, "--profile", "minimal"])).ok();
+    }
+    if !is_there() {
+        return Ok(Outcome::Skipped(format!("there is no Rust {version}, and rustup could not install it")));
+    }
+    // Another compiler's results would push out those of every other part.
+    let library = ["run", version, "cargo", "check", "-p", "chalkgrad", "--all-features"];
+    let mut cargo = command("rustup", &library);
+    cargo.env("CARGO_TARGET_DIR", root().join("target").join("oldest"));
+    check(cargo)
 }
 
 fn native(machine: &Machine) -> Result<Outcome> {

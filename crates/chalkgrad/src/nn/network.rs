@@ -29,6 +29,7 @@ pub struct LayerSummary {
     pub text: String,
     /// For one example, without the batch.
     pub output: Shape,
+    /// Numbers to train.
     pub parameters: usize,
     /// Multiply-adds of one example's forward pass.
     pub multiply_adds: u64,
@@ -36,6 +37,7 @@ pub struct LayerSummary {
 
 /// A network's graph for one batch size, with its interesting nodes by name.
 pub struct NetworkGraph {
+    /// Every node; the fields below name some.
     pub graph: Graph,
     /// `[N, …]`, leaf `input/N/images`.
     pub images: NodeId,

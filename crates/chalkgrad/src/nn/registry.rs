@@ -9,7 +9,9 @@ use crate::{Shape, Tensor};
 pub struct Parameter {
     /// `0.weight`
     pub path: String,
+    /// Its shape.
     pub shape: Shape,
+    /// What it does in its layer.
     pub role: Role,
     /// Its layer's default, PyTorch's.
     pub init: Init,
@@ -33,6 +35,7 @@ pub enum Role {
 pub struct Buffer {
     /// `1.running_mean`
     pub path: String,
+    /// Its shape.
     pub shape: Shape,
     /// Its first value, everywhere.
     pub initial: f32,
@@ -45,6 +48,7 @@ pub struct Buffer {
 pub struct Setting {
     /// `2.p`
     pub path: String,
+    /// What it begins as.
     pub value: f32,
 }
 

@@ -6,8 +6,11 @@ use crate::Shape;
 /// Places along one axis: `start`, then every `step`th, `len` of them. A negative step walks backwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Span {
+    /// The first place that is taken.
     pub start: usize,
+    /// How far apart the places lie; negative goes backwards.
     pub step: isize,
+    /// How many are taken.
     pub len: usize,
 }
 

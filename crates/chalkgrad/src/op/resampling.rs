@@ -11,11 +11,13 @@ pub struct Resampling {
     pub input: usize,
     /// Places that are written.
     pub output: usize,
+    /// How an output place is made of input places.
     pub rule: Rule,
 }
 
 /// What place `i` of the output reads. `scale` is how far apart its neighbours lie in the input.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[allow(missing_docs, reason = "each variant says in a line what its fields are")]
 pub enum Rule {
     /// The place `⌊i · scale⌋`.
     Nearest { scale: f64 },
@@ -38,6 +40,7 @@ pub enum Size {
 
 /// What `interpolate` puts between pixels, PyTorch's `mode`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "each variant says in a line what its fields are")]
 pub enum Interpolation {
     /// Repeats the pixel before.
     Nearest,

@@ -7,7 +7,9 @@ const MOST: usize = 1 << 30;
 /// A window that slides over a picture: kernel, stride, padding and dilation, each as [height, width].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Window {
+    /// Its height and width.
     pub kernel: [usize; 2],
+    /// How far it moves down and to the right.
     pub stride: [usize; 2],
     /// Rows above and below, and columns left and right, that are added to the picture.
     pub padding: [usize; 2],

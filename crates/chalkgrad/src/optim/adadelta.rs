@@ -7,10 +7,13 @@ use crate::Tensor;
 /// `torch.optim.Adadelta`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Adadelta {
+    /// The rate before any schedule; PyTorch's `lr`.
     pub learning_rate: f64,
     /// How slowly the two mean squares forget.
     pub rho: f64,
+    /// Added to a denominator; PyTorch's `eps`.
     pub epsilon: f64,
+    /// How strongly parameters are pulled towards 0.
     pub weight_decay: f64,
 }
 

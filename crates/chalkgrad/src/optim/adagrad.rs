@@ -7,12 +7,15 @@ use crate::Tensor;
 /// `torch.optim.Adagrad`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Adagrad {
+    /// The rate before any schedule; PyTorch's `lr`.
     pub learning_rate: f64,
     /// PyTorch's `lr_decay`: step number t, counted from 0, goes at the rate `learning_rate / (1 + t · learning_rate_decay)`.
     pub learning_rate_decay: f64,
+    /// How strongly parameters are pulled towards 0.
     pub weight_decay: f64,
     /// What the sum of squares begins with.
     pub initial_accumulator_value: f64,
+    /// Added to a denominator; PyTorch's `eps`.
     pub epsilon: f64,
 }
 

@@ -8,10 +8,13 @@ use crate::Tensor;
 /// `torch.optim.Adam`: weight decay is added to the gradient, as L2 regularisation.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Adam {
+    /// The rate before any schedule; PyTorch's `lr`.
     pub learning_rate: f64,
     /// How slowly the mean of the gradients and the mean of their squares forget.
     pub betas: [f64; 2],
+    /// Added to a denominator; PyTorch's `eps`.
     pub epsilon: f64,
+    /// How strongly parameters are pulled towards 0.
     pub weight_decay: f64,
     /// Divides by the largest mean of squares so far instead of the present one.
     pub amsgrad: bool,
@@ -20,10 +23,13 @@ pub struct Adam {
 /// `torch.optim.AdamW`: weight decay pulls at the parameters themselves.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AdamW {
+    /// The rate before any schedule; PyTorch's `lr`.
     pub learning_rate: f64,
     /// How slowly the mean of the gradients and the mean of their squares forget.
     pub betas: [f64; 2],
+    /// Added to a denominator; PyTorch's `eps`.
     pub epsilon: f64,
+    /// How strongly parameters are pulled towards 0.
     pub weight_decay: f64,
     /// Divides by the largest mean of squares so far instead of the present one.
     pub amsgrad: bool,

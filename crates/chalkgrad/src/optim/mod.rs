@@ -40,11 +40,17 @@ use rule::Rule;
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Optimizer {
+    /// `torch.optim.SGD`.
     SGD(SGD),
+    /// `torch.optim.Adagrad`.
     Adagrad(Adagrad),
+    /// `torch.optim.RMSprop`.
     RMSprop(RMSprop),
+    /// `torch.optim.Adadelta`.
     Adadelta(Adadelta),
+    /// `torch.optim.Adam`.
     Adam(Adam),
+    /// `torch.optim.AdamW`.
     AdamW(AdamW),
 }
 

@@ -7,11 +7,15 @@ use crate::Tensor;
 /// `torch.optim.RMSprop`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RMSprop {
+    /// The rate before any schedule; PyTorch's `lr`.
     pub learning_rate: f64,
     /// How slowly the mean square forgets.
     pub alpha: f64,
+    /// Added to a denominator; PyTorch's `eps`.
     pub epsilon: f64,
+    /// How strongly parameters are pulled towards 0.
     pub weight_decay: f64,
+    /// How much of the last velocity stays in the next; 0 keeps none.
     pub momentum: f64,
     /// Divides by the gradients' deviation from their mean instead.
     pub centered: bool,

@@ -8,6 +8,7 @@ use std::f64::consts::PI;
 /// A schedule. Each begins from the optimiser's own learning rate, which is the top of one-cycle.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "each variant says in a line what its fields are")]
 pub enum Schedule {
     /// The optimiser's own rate, always.
     Constant,
@@ -36,14 +37,19 @@ pub enum Schedule {
 /// began; momentum moves against it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct OneCycle {
+    /// How long the cycle is.
     pub total_steps: u64,
+    /// The part of the steps in which the rate rises.
     pub pct_start: f64,
+    /// The top over the rate at which it begins.
     pub div_factor: f64,
+    /// The rate at which it begins over the one at which it ends.
     pub final_div_factor: f64,
     /// PyTorch's base and maximal momentum, or `None` to leave it alone.
     pub momentum: Option<[f64; 2]>,
     /// Down to where it began in as many steps as it went up, and only then to the end.
     pub three_phase: bool,
+    /// The shape of the way.
     pub anneal_strategy: Anneal,
 }
 
@@ -59,6 +65,7 @@ pub enum Anneal {
 /// What a schedule gives for one step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rates {
+    /// The step's learning rate.
     pub learning_rate: f64,
     /// Momentum or β₁, where the schedule moves it.
     pub momentum: Option<f64>,

@@ -12,9 +12,11 @@ const FROZEN: f32 = -1.0;
 pub struct Segment {
     /// PyTorch path.
     pub path: String,
+    /// What the parameter does in its layer.
     pub role: Role,
     /// Where it starts, in numbers; a multiple of 64 (256 bytes).
     pub offset: usize,
+    /// How many numbers it has.
     pub len: usize,
     /// Times the run's learning rate; at least 0.
     pub rate: f32,

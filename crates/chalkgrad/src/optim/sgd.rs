@@ -7,12 +7,15 @@ use crate::Tensor;
 /// `torch.optim.SGD`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SGD {
+    /// The rate before any schedule; PyTorch's `lr`.
     pub learning_rate: f64,
     /// How much of the last velocity stays in the next.
     pub momentum: f64,
     /// How much of the gradient is kept out of the velocity.
     pub dampening: f64,
+    /// Whether it looks ahead along the velocity.
     pub nesterov: bool,
+    /// How strongly parameters are pulled towards 0.
     pub weight_decay: f64,
 }
 

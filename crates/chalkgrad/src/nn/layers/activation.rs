@@ -49,7 +49,10 @@ macro_rules! tuned {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq)]
         pub struct $name {
-            $(pub $field: f64,)*
+            $(
+                #[doc = concat!("PyTorch's `", stringify!($field), "`.")]
+                pub $field: f64,
+            )*
         }
 
         impl Default for $name {

@@ -56,11 +56,15 @@ macro_rules! builders {
 /// 2-D convolution, `torch.nn.Conv2d`: `[N, in, H, W]` to `[N, out, H', W']`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conv2d {
+    /// Channels of what comes in.
     pub in_channels: usize,
+    /// Channels of what goes out.
     pub out_channels: usize,
+    /// Kernel, stride, padding and dilation.
     pub window: Window,
     /// Channels fall into this many groups, each with its own filters; as many as channels is depthwise.
     pub groups: usize,
+    /// Whether a bias is added for each channel.
     pub bias: bool,
 }
 
@@ -96,12 +100,17 @@ impl fmt::Display for Conv2d {
 /// larger where the stride is over 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConvTranspose2d {
+    /// Channels of what comes in.
     pub in_channels: usize,
+    /// Channels of what goes out.
     pub out_channels: usize,
+    /// Kernel, stride, padding and dilation.
     pub window: Window,
     /// Rows and columns that are added below and on the right: a stride over 1 leaves the size open.
     pub output_padding: [usize; 2],
+    /// Groups of channels, each with its own filters.
     pub groups: usize,
+    /// Whether a bias is added for each channel.
     pub bias: bool,
 }
 

@@ -8,7 +8,9 @@ use crate::nn::{Init, Module, Role, Scope};
 /// `torch.nn.Embedding`: whole numbers below `num_embeddings`, of any shape, to the rows of a table, `[…, embedding_dim]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Embedding {
+    /// Rows of the table.
     pub num_embeddings: usize,
+    /// Numbers in a row.
     pub embedding_dim: usize,
 }
 

@@ -9,8 +9,11 @@ use crate::nn::{Init, Module, Role, Scope};
 /// Fully connected layer, `torch.nn.Linear`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Linear {
+    /// Numbers of an example that come in.
     pub in_features: usize,
+    /// Numbers of an example that go out.
     pub out_features: usize,
+    /// Whether a bias is added for each of them.
     pub bias: bool,
 }
 

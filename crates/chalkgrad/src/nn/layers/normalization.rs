@@ -11,7 +11,9 @@ macro_rules! batch_norms {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq)]
         pub struct $name {
+            /// How many features or channels there are.
             pub num_features: usize,
+            /// Added to the variance, so that nothing is divided by 0.
             pub eps: f64,
             /// How much of the running statistics a step replaces; `None` averages over all steps.
             pub momentum: Option<f64>,
@@ -119,6 +121,7 @@ impl BatchNorm {
 pub struct LayerNorm {
     /// Lengths of the axes it normalises over: the last ones.
     pub normalized_shape: Shape,
+    /// Added to the variance, so that nothing is divided by 0.
     pub eps: f64,
     /// Whether there is a weight for each element.
     pub elementwise_affine: bool,

@@ -12,6 +12,7 @@ macro_rules! pools {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub struct $name {
+            /// Its windows, and how their places are counted.
             pub pool: Pool,
         }
 
@@ -108,7 +109,9 @@ impl fmt::Display for AdaptiveAvgPool2d {
 /// `torch.nn.Upsample`: the pictures in another size.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Upsample {
+    /// How large the picture becomes.
     pub size: Size,
+    /// How a pixel is made of those around it.
     pub mode: Interpolation,
 }
 
