@@ -26,6 +26,10 @@ fn derivative<'g>(node: &Node, x: &[Tensor<'g>], y: Tensor<'g>, g: Tensor<'g>) -
             Unary::Relu => y.gt(0.0).choose(g, 0.0),                   // dx where x > 0
             Unary::Sigmoid => g * (y * (1.0 - y)),                     // d(σ) = σ (1 − σ) dx
             Unary::Tanh => g * (1.0 - y * y),                          // d(tanh x) = (1 − tanh² x) dx
+            Unary::Mish => {
+                let t = x[0].softplus(1.0, 20.0).tanh(); // d(x t) = (t + x (1 − t²) σ(x)) dx, t = tanh(softplus(x))
+                g * (t + x[0] * (1.0 - t * t) * x[0].sigmoid())
+            }
         })],
         Op::Binary(binary) => match binary {
             Binary::Add => vec![Some(g), Some(g)],                      // d(a + b) = da + db

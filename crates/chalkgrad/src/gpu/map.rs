@@ -135,6 +135,7 @@ fn unary(op: Unary, x: usize) -> String {
         Unary::Relu => format!("select(r{x}, 0.0, r{x} < 0.0)"),
         Unary::Sigmoid => format!("stable_sigmoid(r{x})"),
         Unary::Tanh => format!("accurate_tanh(r{x})"),
+        Unary::Mish => format!("mish(r{x})"),
     }
 }
 

@@ -71,6 +71,11 @@ impl Tensor<'_> {
         self.hardtanh(0.0, 6.0)
     }
 
+    /// `x · tanh(softplus(x))` (Misra 2019).
+    pub fn mish(self) -> Self {
+        self.unary(Unary::Mish)
+    }
+
     /// `sin(x) + max(0, x)`
     pub fn sin_relu(self) -> Self {
         self.sin() + self.relu()

@@ -28,6 +28,8 @@ pub(crate) fn unary<T: Real>(op: Unary, x: T) -> T {
         Unary::Sigmoid if x < T::zero() => x.exp() / (T::one() + x.exp()),
         Unary::Sigmoid => (T::one() + (-x).exp()).recip(),
         Unary::Tanh => x.tanh(),
+        // softplus(x) in the form that does not overflow.
+        Unary::Mish => x * (x.max(T::zero()) + (-x.abs()).exp().ln_1p()).tanh(),
     }
 }
 

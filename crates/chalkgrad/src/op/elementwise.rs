@@ -32,6 +32,8 @@ macro_rules! unaries {
             Sigmoid "sigmoid",
             /// Hyperbolic tangent
             Tanh "tanh",
+            /// `x tanh(softplus(x))`
+            Mish "mish",
         }
     };
 }

@@ -2,8 +2,8 @@
 
 use chalkgrad::nn::{
     AdaptiveAvgPool2d, AvgPool2d, BatchNorm1d, BatchNorm2d, Conv2d, ConvTranspose2d, Dropout, Dropout2d, ELU, Flatten,
-    GELU, Hardtanh, Identity, LayerNorm, LeakyReLU, Linear, MaxPool2d, Module, ReLU, ReLU6, SELU, Sequential, SiLU,
-    Sigmoid, SinReLU, Softplus, Tanh,
+    GELU, Hardtanh, Identity, LayerNorm, LeakyReLU, Linear, MaxPool2d, Mish, Module, ReLU, ReLU6, SELU, Sequential,
+    SiLU, Sigmoid, SinReLU, Softplus, Tanh,
 };
 use chalkgrad::op::{Pool, Window};
 
@@ -53,6 +53,7 @@ const LAYERS: &[Reader] = &[
     ("ReLU6", INPLACE, |arguments| plain(arguments, ReLU6)),
     ("SELU", INPLACE, |arguments| plain(arguments, SELU)),
     ("SiLU", INPLACE, |arguments| plain(arguments, SiLU)),
+    ("Mish", INPLACE, |arguments| plain(arguments, Mish)),
     ("Sigmoid", &[], |_| Ok(Box::new(Sigmoid))),
     ("Tanh", &[], |_| Ok(Box::new(Tanh))),
     ("SinReLU", &[], |_| Ok(Box::new(SinReLU))),

@@ -135,3 +135,10 @@ fn careful_max(a: f32, b: f32) -> f32 {
 fn careful_min(a: f32, b: f32) -> f32 {
     return select(select(min(a, b), b, is_nan(b)), a, is_nan(a));
 }
+
+// x · tanh(ln(1 + e)) with e = eˣ is x · n / (n + 2) with n = e (e + 2); past 20 it is x.
+fn mish(x: f32) -> f32 {
+    let e = careful_exp(min(x, 20.0));
+    let n = e * (e + 2.0);
+    return select(x * (n / (n + 2.0)), x, x > 20.0 || is_nan(x));
+}

@@ -35,6 +35,8 @@ activations! {
     SELU selu,
     /// `torch.nn.SiLU`: `x · σ(x)`.
     SiLU silu,
+    /// `torch.nn.Mish` (Misra 2019): `x · tanh(softplus(x))`.
+    Mish mish,
     /// `torch.nn.Sigmoid`.
     Sigmoid sigmoid,
     /// `torch.nn.Tanh`.

@@ -10,7 +10,8 @@ mod normalization;
 mod pooling;
 
 pub use activation::{
-    ELU, GELU, Hardtanh, LeakyReLU, LogSoftmax, ReLU, ReLU6, SELU, SiLU, Sigmoid, SinReLU, Softmax, Softplus, Tanh,
+    ELU, GELU, Hardtanh, LeakyReLU, LogSoftmax, Mish, ReLU, ReLU6, SELU, SiLU, Sigmoid, SinReLU, Softmax, Softplus,
+    Tanh,
 };
 pub use container::{Flatten, Identity, Sequential};
 pub use convolution::{Conv2d, ConvTranspose2d};

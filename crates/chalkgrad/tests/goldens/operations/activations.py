@@ -74,6 +74,11 @@ def hardtanh(x, min, max):
     return F.hardtanh(x, min, max)
 
 
+@operation(*each(extreme=FAR))
+def mish(x):
+    return F.mish(x)
+
+
 @operation(*each(extreme=FAR), case(whole(40, count=8), smooth=False))
 def relu6(x):
     return F.relu6(x)

@@ -77,6 +77,11 @@ fn softplus_equals_pytorch_on_both_sides_of_its_threshold() {
 }
 
 #[test]
+fn mish_equals_pytorch() {
+    check("mish", |x| x[0].mish());
+}
+
+#[test]
 fn hardtanh_equals_pytorch_at_its_bounds_too() {
     check_with("hardtanh", |x, Bounds { min, max }: &Bounds| x[0].hardtanh(*min, *max));
 }
