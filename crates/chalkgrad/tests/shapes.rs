@@ -289,3 +289,36 @@ proptest! {
         refused(|x, y| x.dropout(0.5, y))?;
     }
 }
+
+/// Numbers that a person can mistype: refused or taken, never a panic.
+#[test]
+fn sizes_beyond_all_memory_are_errors() {
+    const HUGE: usize = usize::MAX;
+    let refused = |build: for<'g> fn(Tensor<'g>) -> Tensor<'g>| {
+        let graph = Graph::new();
+        build(graph.leaf("x", [2, 3]));
+        assert!(graph.check().is_err());
+    };
+    refused(|x| x.pad(&[[HUGE, HUGE]], 1.0));
+    refused(|x| x.pad(&[[1 << 40, 0], [0, 1 << 40]], 0.0));
+    refused(|x| x.narrow(0, HUGE, HUGE));
+    refused(|x| x.slice(1, 1..HUGE, 1));
+    refused(|x| x.slice(HUGE, .., 1));
+    refused(|x| x.select(0, HUGE));
+    refused(|x| x.flip(&[HUGE]));
+    refused(|x| x.one_hot(HUGE));
+    refused(|x| x.sum(&[HUGE], false));
+    refused(|x| x.softmax(HUGE));
+    refused(|x| x.unsqueeze(HUGE));
+    refused(|x| x.transpose(0, HUGE));
+    refused(|x| x.flatten(HUGE..));
+    refused(|x| x.graph().concat(&[x], HUGE));
+    refused(|x| x.graph().concat(&[], 0));
+    refused(|x| x.graph().stack(&[], 0));
+    refused(|x| x.graph().stack(&[x], HUGE));
+    refused(|x| x.graph().uniform([HUGE, HUGE], 0, x));
+    let graph = Graph::new();
+    let wide = graph.leaf("wide", [0, 1 << 40, 1 << 40]);
+    let _ = (wide.sum(&[1, 2], false), wide.mean(&[0, 1, 2], false), wide.flip(&[1]), wide.flatten(1..));
+    let _ = (wide.index_select(0, graph.leaf("index", [1])), wide.log_softmax(2), wide.slice(1, .., HUGE));
+}

@@ -2,6 +2,7 @@
 //! where it reaches the loss.
 
 use super::Tensor;
+use crate::Shape;
 use crate::op::Op;
 
 impl Tensor<'_> {
@@ -35,7 +36,7 @@ impl Tensor<'_> {
             return self.refused("index_select", [shape, picked], rule);
         };
         let (before, after) = (&shape.dims()[..axis], &shape.dims()[axis + 1..]);
-        let [outer, inner] = [before, after].map(|dims| dims.iter().product());
+        let [outer, inner] = [before, after].map(|dims| Shape::from(dims).elements());
         let stacks = self.reshape([outer, rows, inner]);
         let chosen = self.graph.apply_for(
             "index_select",

@@ -64,7 +64,8 @@ impl<'g> Tensor<'g> {
     /// How many elements go into one over these axes.
     fn count(self, axes: &[usize]) -> usize {
         let shape = self.shape();
-        axes.iter().filter_map(|&axis| shape.dims().get(axis)).product()
+        let lengths: Vec<usize> = axes.iter().filter_map(|&axis| shape.dims().get(axis).copied()).collect();
+        Shape::from(lengths).elements()
     }
 
     /// An operation that makes one number of each row of a matrix, over any axes.

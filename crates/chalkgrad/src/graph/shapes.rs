@@ -45,7 +45,7 @@ impl Tensor<'_> {
         // Of no axes, one of length 1 is made: a scalar becomes a vector, as PyTorch does it.
         match first <= end && end <= dims.len() {
             true => {
-                let joined = dims[first..end].iter().fold(1usize, |product, &dim| product.saturating_mul(dim));
+                let joined = Shape::from(&dims[first..end]).elements();
                 self.reshape([&dims[..first], &[joined], &dims[end..]].concat())
             }
             false => self.refused("flatten", [self.shape()], format!("it has no axes from {first} to {end}")),
