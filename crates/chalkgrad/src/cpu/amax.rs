@@ -1,4 +1,4 @@
-//! The largest number of each row and its place. A NaN is larger than all.
+//! The largest number of each row. A NaN is larger than all.
 
 use crate::Shape;
 
@@ -8,13 +8,8 @@ pub(super) fn amax(x: &[f32], shape: &Shape, y: &mut [f32]) {
     }
 }
 
-pub(super) fn argmax(x: &[f32], shape: &Shape, y: &mut [f32]) {
-    for (row, y) in x.chunks_exact(shape.dims()[1]).zip(y) {
-        *y = first_largest(row) as f32;
-    }
-}
-
-fn first_largest(row: &[f32]) -> usize {
+/// Its place; of equal ones the first.
+pub(super) fn first_largest(row: &[f32]) -> usize {
     let leads = |x: f32, largest: f32| x > largest || (x.is_nan() && !largest.is_nan());
     (1..row.len()).fold(0, |best, i| if leads(row[i], row[best]) { i } else { best })
 }

@@ -1,6 +1,7 @@
 //! The CPU backend: one thread, SIMD. It replays plans and knows nothing of layers.
 
 mod amax;
+mod argmax;
 mod avg_pool2d;
 mod conv2d;
 mod copy;
@@ -11,6 +12,7 @@ mod map;
 mod matmul;
 mod max_pool2d;
 mod resample;
+mod scatter;
 mod simd;
 mod sum;
 mod tile;
@@ -233,14 +235,14 @@ fn operate(
         }
         Op::LogSoftmax => log_softmax::log_softmax(values(0), dims(0), y),
         Op::Amax => amax::amax(values(0), dims(0), y),
-        Op::ArgMax => amax::argmax(values(0), dims(0), y),
+        Op::ArgMax => argmax::argmax(values(0), dims(0), y),
         Op::Gather => {
             let sizes = [dims(0).dims()[1], shape.dims()[1], shape.dims()[2]];
             gather::gather(values(0), values(1), sizes, y);
         }
         Op::Scatter { rows } => {
             let sizes = [*rows, dims(0).dims()[1], shape.dims()[2]];
-            gather::scatter(values(0), values(1), sizes, y);
+            scatter::scatter(values(0), values(1), sizes, y);
         }
         Op::CrossEntropy => cross_entropy::forward(values(0), dims(0), values(1), y),
         Op::CrossEntropyGradient => cross_entropy::gradient(values(0), dims(0), values(1), values(2), y),
