@@ -97,6 +97,7 @@
 //! # }).unwrap();
 //! ```
 //!
+//! The loss is cross-entropy unless [`Options`] say another [`nn::Loss`], such as one with smoothed labels or weighted classes.
 //! With the feature `gpu`, `Device::gpu().await?` in place of `Device::Cpu` is all that changes.
 //!
 //! # Saving

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::nn::{Init, Initialization, Loss, Mode, Network, NetworkGraph, Parameter};
+use crate::nn::{Init, Initialization, Loss, Mode, Network, NetworkGraph, Parameter, batched};
 use crate::random::Stream;
 use crate::store::ALIGNMENT;
 use crate::{Array, Device, Error, NodeId, Program, Result, Store, Tensor};
@@ -49,6 +49,7 @@ pub struct Probe {
 impl Model {
     /// Puts the network on a device with PyTorch's first values, drawn from the seed.
     pub fn new(device: &Device, network: Network, loss: Loss, seed: u64) -> Result<Self> {
+        loss.check(&batched(1, network.output()))?;
         let mut store = Store::new(device);
         let parameters = network.parameters().iter();
         let parts = parameters.map(|parameter| (format!("parameter/{}", parameter.path), parameter.shape.elements()));
@@ -61,8 +62,12 @@ impl Model {
         for setting in network.settings() {
             store.write(&format!("setting/{}", setting.path), &[setting.value])?;
         }
+        for (name, values) in loss.numbers() {
+            store.add(name, values.len())?;
+        }
         let (evaluations, predictions) = (HashMap::new(), HashMap::new());
         let model = Self { network, loss, store, evaluations, predictions };
+        model.write_loss()?;
         model.initialize(Initialization::PyTorch, seed)?;
         Ok(model)
     }
@@ -109,8 +114,19 @@ impl Model {
     }
 
     /// What it is judged by.
-    pub fn loss(&self) -> Loss {
-        self.loss
+    pub fn loss(&self) -> &Loss {
+        &self.loss
+    }
+
+    /// Takes other numbers of the same loss from now on.
+    pub(crate) fn set_loss(&mut self, loss: Loss) -> Result<()> {
+        loss.check(&batched(1, self.network.output()))?;
+        self.loss = loss;
+        self.write_loss()
+    }
+
+    fn write_loss(&self) -> Result<()> {
+        self.loss.numbers().iter().try_for_each(|(name, values)| self.store.write(name, values))
     }
 
     /// Where its state lies.
@@ -142,7 +158,7 @@ impl Model {
         let batch = examples.weights.len();
         if !self.evaluations.contains_key(&batch) {
             self.add_inputs(batch)?;
-            let graph = self.network.graph(batch, Mode::Evaluate, self.loss)?;
+            let graph = self.network.graph(batch, Mode::Evaluate, &self.loss)?;
             let outputs = [graph.loss, graph.accuracy].map(|id| graph.tensor(id));
             let program = Program::compile(&self.store, &graph.graph, &[], &outputs).await?;
             self.evaluations.insert(batch, program);
@@ -171,7 +187,7 @@ impl Model {
     /// A program that reads what `select` names in a graph of this batch size; `select` may add nodes.
     pub async fn probe(&mut self, batch: usize, select: impl FnOnce(&NetworkGraph) -> Vec<NodeId>) -> Result<Probe> {
         self.add_inputs(batch)?;
-        let graph = self.network.graph(batch, Mode::Evaluate, self.loss)?;
+        let graph = self.network.graph(batch, Mode::Evaluate, &self.loss)?;
         let selected = select(&graph);
         let outputs: Vec<Tensor<'_>> = selected.iter().map(|&id| graph.tensor(id)).collect();
         let program = Program::compile(&self.store, &graph.graph, &[], &outputs).await?;
@@ -195,8 +211,7 @@ impl Model {
             return Ok(());
         }
         let images = self.network.input().elements().saturating_mul(batch);
-        let output = [&[batch], self.network.output().dims()].concat().into();
-        let labels = self.loss.targets(&output).elements();
+        let labels = self.loss.targets(&batched(batch, self.network.output())).elements();
         for (name, len) in [("images", images), ("labels", labels), ("weights", batch)] {
             self.store.add(format!("input/{batch}/{name}"), len)?;
         }

@@ -85,7 +85,7 @@ impl Trainer {
     /// Builds the model and the programs; parameters begin as `options` say.
     pub async fn new(device: &Device, network: Network, options: Options) -> Result<Self> {
         let segments = SegmentTable::new(&network);
-        let mut model = Model::new(device, network, options.loss, options.seed)?;
+        let mut model = Model::new(device, network, options.loss.clone(), options.seed)?;
         model.add_inputs(options.batch)?;
         let store = model.store_mut();
         let gradients = segments.segments().iter().map(|segment| (format!("gradient/{}", segment.path), segment.len));
@@ -151,16 +151,18 @@ impl Trainer {
         self.options.rates(self.step).learning_rate
     }
 
-    /// Changes the settings while training, all but batch size and loss; seed and initialisation matter at the next reset.
-    /// Another optimiser begins with empty states.
+    /// Changes the settings while training, all but the batch size and which loss it is; seed and initialisation matter at the
+    /// next reset. Another optimiser begins with empty states.
     pub async fn adjust(&mut self, options: Options) -> Result<()> {
-        let refuse = |name, what: String| Err(Error::Setting { name, rule: format!("stays {what} while training") });
+        let refuse = |name, rule| Err(Error::Setting { name, rule });
         if options.batch != self.options.batch {
-            return refuse("the batch size", self.options.batch.to_string());
+            return refuse("the batch size", format!("stays {} while training", self.options.batch));
         }
-        if options.loss != self.options.loss {
-            return refuse("the loss", format!("{:?}", self.options.loss));
+        if !options.loss.same_graph(&self.options.loss) {
+            let name = self.options.loss.name();
+            return refuse("the loss", format!("stays {name} while training, and only its numbers can change"));
         }
+        self.model.set_loss(options.loss.clone())?;
         let (old, new, len) = (self.options.update(), options.update(), self.segments.len());
         if new.kind() != old.kind() {
             new.add_states(self.model.store_mut(), len)?;

@@ -114,7 +114,7 @@ impl<'g> Tensor<'g> {
         self,
         labels: Self,
         p: u32,
-        margin: f64,
+        margin: impl Operand<'g>,
         weight: Option<Self>,
         reduction: Reduction,
     ) -> Self {

@@ -10,6 +10,7 @@ mod scope;
 pub use init::{Fan, Init, Initialization, Nonlinearity};
 pub use layers::*;
 pub use loss::Loss;
+pub(crate) use network::batched;
 pub use network::{LayerSummary, Network, NetworkGraph};
 pub use registry::{Buffer, Parameter, Role, Setting};
 pub(crate) use scope::RANDOM_WORDS;

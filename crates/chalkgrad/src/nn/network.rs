@@ -122,22 +122,18 @@ impl Network {
     }
 
     /// The graph for this batch size under this loss.
-    pub fn graph(&self, batch: usize, mode: Mode, loss: Loss) -> Result<NetworkGraph> {
+    pub fn graph(&self, batch: usize, mode: Mode, loss: &Loss) -> Result<NetworkGraph> {
         if batch == 0 {
             return Err(Error::Setting { name: "the batch size", rule: "must be at least 1".into() });
         }
         let output = batched(batch, &self.output);
-        if let Some(rule) = loss.rule(&output) {
-            let (layer, shapes) = (String::new(), vec![output]);
-            return Err(Error::Shape { layer, operation: loss.name(), shapes, rule: rule.into() });
-        }
+        loss.check(&output)?;
         let graph = Graph::new();
         let Pass { images, output: logits, registry } = run(self.root.as_ref(), &graph, batch, &self.input, mode)?;
         let leaf = |name: &str, shape: Shape| graph.leaf(format!("input/{batch}/{name}"), shape);
         let (labels, weights) = (leaf("labels", loss.targets(&output)), leaf("weights", [batch].into()));
-        let total = weights.sum(&[0], false);
-        let mean = |values: Tensor<'_>| ((values * weights).sum(&[0], false) / total).id();
-        let (loss, accuracy) = (mean(loss.of(logits, labels)), mean(loss.hits(logits, labels)));
+        let [loss, accuracy] =
+            [loss.mean(logits, labels, weights), loss.accuracy(logits, labels, weights)].map(Tensor::id);
         graph.check()?;
         let parameters = registry.parameters.into_iter().map(|(_, tensor)| tensor.id()).collect();
         let buffers = registry.buffers.into_iter().map(|(_, tensor)| tensor.id()).collect();
@@ -169,7 +165,8 @@ fn run<'g>(root: &dyn Module, graph: &'g Graph, batch: usize, input: &Shape, mod
     Ok(Pass { images, output, registry: registry.into_inner() })
 }
 
-fn batched(batch: usize, shape: &Shape) -> Shape {
+/// The shape of so many of these.
+pub(crate) fn batched(batch: usize, shape: &Shape) -> Shape {
     [&[batch], shape.dims()].concat().into()
 }
 

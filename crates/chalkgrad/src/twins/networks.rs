@@ -25,7 +25,7 @@ pub fn networks() -> Result<Vec<Case>> {
 }
 
 fn case(name: &str, network: &Network, batch: usize) -> Result<Case> {
-    let built = network.graph(batch, Mode::Train, Loss::CrossEntropy)?;
+    let built = network.graph(batch, Mode::Train, &Loss::CrossEntropy)?;
     let parameters: Vec<_> = built.parameters.iter().map(|&id| built.tensor(id)).collect();
     let gradients = built.graph.backward(built.tensor(built.loss), &parameters)?;
     let mut outputs: Vec<NodeId> = gradients.into_iter().map(|gradient| gradient.id()).collect();

@@ -283,7 +283,7 @@ fn check(name: &str, root: fn() -> Box<dyn Module>) {
     let row = load::<Vec<Row>>("architectures").into_iter().find(|row| row.name == name).unwrap();
     let make = || Network::new(root(), &row.input[..]).unwrap();
     let network = make();
-    let used = network.graph(row.batch, Mode::Evaluate, Loss::CrossEntropy).unwrap();
+    let used = network.graph(row.batch, Mode::Evaluate, &Loss::CrossEntropy).unwrap();
     let (leaves, logits) = (row.leaves(&network, &used), used.tensor(used.logits));
     let eval = format!("{name}/eval");
     row.eval.check(&eval, &interpret::<f64>(&used.graph, &leaves, &[logits]).unwrap()[0], EQUAL_F64, "interpreter");
@@ -291,7 +291,7 @@ fn check(name: &str, root: fn() -> Box<dyn Module>) {
         row.eval.check(&eval, &run(device, &used.graph, &leaves, &[logits]).unwrap()[0], EQUAL, device.kind());
     }
 
-    let built = network.graph(row.batch, Mode::Train, Loss::CrossEntropy).unwrap();
+    let built = network.graph(row.batch, Mode::Train, &Loss::CrossEntropy).unwrap();
     let parameters: Vec<_> = built.parameters.iter().map(|&id| built.tensor(id)).collect();
     let paths: Vec<&String> = network.parameters().iter().map(|parameter| &parameter.path).collect();
     assert_eq!(paths.len(), row.gradients.len(), "{name} has the parameters {paths:?}");

@@ -1,7 +1,8 @@
-//! chalkgrad equals PyTorch: operations, optimisers, schedules, initialisation and whole networks, in the interpreter
+//! chalkgrad equals PyTorch: operations, losses, optimisers, schedules, initialisation and whole networks, in the interpreter
 //! (f32 and f64) and in programs on each device. The numbers come from `make.py` beside this file.
 
 mod architectures;
+mod criteria;
 mod devices;
 mod golden;
 #[cfg(feature = "gpu")]

@@ -17,7 +17,7 @@ torch.set_default_dtype(torch.float64)
 
 themes = sorted(path.stem for path in pathlib.Path(__file__).parent.glob("operations/[a-z]*.py"))
 operations = [f"operations.{theme}" for theme in themes]
-parts = ["networks", "architectures", "schedules", "optimizers", "initialization", "state_dict"]
+parts = ["networks", "architectures", "criteria", "schedules", "optimizers", "initialization", "state_dict"]
 for part in sys.argv[1:] or operations + parts:
     print(part)
     importlib.import_module(part)

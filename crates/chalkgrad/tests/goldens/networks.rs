@@ -150,7 +150,7 @@ impl Row {
 fn check(name: &str, network: fn() -> Sequential) {
     let row = load::<Vec<Row>>("networks").into_iter().find(|row| row.name == name).unwrap();
     let shape = Network::new(network(), &row.input[..]).unwrap();
-    let built = shape.graph(row.batch, Mode::Train, Loss::CrossEntropy).unwrap();
+    let built = shape.graph(row.batch, Mode::Train, &Loss::CrossEntropy).unwrap();
     let parameters: Vec<_> = built.parameters.iter().map(|&id| built.tensor(id)).collect();
     assert_eq!(parameters.len(), row.gradients.len());
     let leaves = row.leaves(&shape, &built);
