@@ -41,26 +41,32 @@ pub(super) fn run<'a>(map: &Map, buffer: impl Fn(BufferId) -> &'a Buffer, regist
     if registers.len() < map.code.len() {
         registers.resize(map.code.len(), [0.0; BLOCK]);
     }
+    let mut views: Vec<Option<&[f32]>> = vec![None; map.code.len()];
     for start in (0..map.len).step_by(BLOCK) {
         let len = BLOCK.min(map.len - start);
         for (index, instruction) in map.code.iter().enumerate() {
             let (before, rest) = registers.split_at_mut(index);
             let to = &mut rest[0][..len];
+            let read = |x: usize| views[x].unwrap_or(&before[x][..len]);
             match *instruction {
                 Instruction::Input(input) => {
-                    let values: &[f32] = match &sources[input] {
-                        Source::Shared(values) => values,
-                        Source::Written(index) => &targets[*index],
+                    views[index] = match &sources[input] {
+                        Source::Shared(values) => load(values, &map.inputs[input], start, to),
+                        Source::Written(index) => {
+                            if let Some(values) = load(&targets[*index], &map.inputs[input], start, to) {
+                                to.copy_from_slice(values);
+                            }
+                            None
+                        }
                     };
-                    load(values, &map.inputs[input], start, to);
                 }
                 Instruction::Constant(value) => to.fill(value),
-                Instruction::Unary(op, x) => apply_unary(op, &before[x][..len], to),
-                Instruction::Binary(op, a, b) => apply_binary(op, &before[a][..len], &before[b][..len], to),
+                Instruction::Unary(op, x) => apply_unary(op, read(x), to),
+                Instruction::Binary(op, a, b) => apply_binary(op, read(a), read(b), to),
                 Instruction::Where(condition, a, b) => {
-                    let (condition, a, b) = (&before[condition][..len], &before[a][..len], &before[b][..len]);
-                    for i in 0..len {
-                        to[i] = if condition[i] != 0.0 { a[i] } else { b[i] };
+                    let (condition, a, b) = (read(condition), read(a), read(b));
+                    for (to, ((condition, a), b)) in to.iter_mut().zip(condition.iter().zip(a).zip(b)) {
+                        *to = if *condition != 0.0 { *a } else { *b };
                     }
                 }
             }
@@ -68,17 +74,23 @@ pub(super) fn run<'a>(map: &Map, buffer: impl Fn(BufferId) -> &'a Buffer, regist
         for (register, location) in &map.outputs {
             if let Some(index) = target(location.buffer) {
                 let at = location.offset + start;
-                targets[index][at..at + len].copy_from_slice(&registers[*register][..len]);
+                let values = views[*register].unwrap_or(&registers[*register][..len]);
+                targets[index][at..at + len].copy_from_slice(values);
             }
         }
     }
 }
 
-/// Elements `start…` of a stretched input.
-fn load(values: &[f32], input: &MapInput, start: usize, to: &mut [f32]) {
+/// Elements `start…` of a stretched input: as they lie, where they lie in a row; otherwise gathered.
+fn load<'a>(values: &'a [f32], input: &MapInput, start: usize, to: &mut [f32]) -> Option<&'a [f32]> {
     let values = &values[input.location.offset..input.location.offset + input.location.len];
     if input.modulo == 1 {
-        return to.fill(values[0]);
+        to.fill(values[0]);
+        return None;
+    }
+    let first = start % input.modulo;
+    if input.divide == 1 && first + to.len() <= input.modulo {
+        return Some(&values[first..first + to.len()]);
     }
     let mut filled = 0;
     while filled < to.len() {
@@ -95,6 +107,7 @@ fn load(values: &[f32], input: &MapInput, start: usize, to: &mut [f32]) {
         };
         filled += count;
     }
+    None
 }
 
 /// One loop a function, so that each vectorises.

@@ -1,6 +1,6 @@
 //! Max pooling. A window's winner is its first largest place, or its first NaN, so that a NaN is never hidden.
 
-use super::windows::plane;
+use super::{halving, windows::plane};
 use crate::Shape;
 use crate::op::{Pool, Window};
 
@@ -36,7 +36,7 @@ pub(super) fn forward(x: &[f32], images: &Shape, pool: &Pool, y: &mut [f32], sha
     let halves = halves(pool, input);
     for (x, y) in x.chunks_exact(input[0] * input[1]).zip(y.chunks_exact_mut(output[0] * output[1])) {
         if halves {
-            halve(x, input[1], y, output[1]);
+            halving::forward(x, input[1], y, output[1]);
         } else {
             each_winner(x, input, pool, output, |out, winner| y[out] = x[winner]);
         }
@@ -53,7 +53,7 @@ pub(super) fn gradient(x: &[f32], images: &Shape, pool: &Pool, g: &[f32], output
     let planes = x.chunks_exact(input[0] * input[1]).zip(g.chunks_exact(output[0] * output[1]));
     for ((x, g), y) in planes.zip(y.chunks_exact_mut(input[0] * input[1])) {
         if halves {
-            halve_gradient(x, input[1], g, output[1], y);
+            halving::gradient(x, input[1], g, output[1], y);
         } else {
             each_winner(x, input, pool, output, |out, winner| y[winner] += g[out]);
         }
@@ -61,39 +61,44 @@ pub(super) fn gradient(x: &[f32], images: &Shape, pool: &Pool, g: &[f32], output
 }
 
 /// Whether `x` takes the place of the best so far.
-#[inline(always)]
 fn wins(x: f32, best: f32) -> bool {
     (x > best) | (x.is_nan() & !best.is_nan())
 }
 
-fn halve(x: &[f32], width: usize, y: &mut [f32], columns: usize) {
-    let larger = |best: f32, x: f32| if wins(x, best) { x } else { best };
-    for (rows, y) in x.chunks_exact(2 * width).zip(y.chunks_exact_mut(columns)) {
-        let (top, bottom) = rows.split_at(width);
-        for ((top, bottom), y) in top.chunks_exact(2).zip(bottom.chunks_exact(2)).zip(y) {
-            *y = larger(larger(larger(top[0], top[1]), bottom[0]), bottom[1]);
-        }
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::Stream;
 
-fn halve_gradient(x: &[f32], width: usize, g: &[f32], columns: usize, y: &mut [f32]) {
-    let rows = x.chunks_exact(2 * width).zip(y.chunks_exact_mut(2 * width)).zip(g.chunks_exact(columns));
-    for ((x, y), g) in rows {
-        let (top, bottom) = x.split_at(width);
-        let (to_top, to_bottom) = y.split_at_mut(width);
-        let from = top.chunks_exact(2).zip(bottom.chunks_exact(2)).zip(g);
-        let to = to_top.chunks_exact_mut(2).zip(to_bottom.chunks_exact_mut(2));
-        for (((top, bottom), &g), (to_top, to_bottom)) in from.zip(to) {
-            let right = wins(top[1], top[0]);
-            let best = if right { top[1] } else { top[0] };
-            let left_below = wins(bottom[0], best);
-            let best = if left_below { bottom[0] } else { best };
-            let right_below = wins(bottom[1], best);
-            let above = !left_below & !right_below;
-            to_top[0] = if above & !right { g } else { 0.0 };
-            to_top[1] = if above & right { g } else { 0.0 };
-            to_bottom[0] = if left_below & !right_below { g } else { 0.0 };
-            to_bottom[1] = if right_below { g } else { 0.0 };
+    /// Few different numbers, so that many windows have equal ones, and a NaN here and there.
+    fn numbers(len: usize, seed: u64) -> Vec<f32> {
+        let stream = Stream::new(seed, 0);
+        let number = |index| match (stream.uniform(index) * 6.0) as u32 {
+            0 => f32::NAN,
+            step => step as f32,
+        };
+        (0..len as u64).map(number).collect()
+    }
+
+    #[test]
+    fn windows_side_by_side_have_the_winners_of_the_search() {
+        let pool = Pool::from(Window::square(2).stride(2));
+        for (width, height) in (2..41).zip([2, 3, 4, 7].into_iter().cycle()) {
+            let (input, output) = ([height, width], [height / 2, width / 2]);
+            let (images, pooled) = (Shape::from([1, 1, height, width]), Shape::from([1, 1, output[0], output[1]]));
+            let x = numbers(images.elements(), width as u64);
+            let g: Vec<f32> = (1..=pooled.elements()).map(|place| place as f32).collect();
+            let (mut y, mut to) = (vec![0.0; g.len()], vec![f32::NAN; x.len()]);
+            forward(&x, &images, &pool, &mut y, &pooled);
+            gradient(&x, &images, &pool, &g, &pooled, &mut to);
+            let (mut searched, mut given) = (vec![0.0; g.len()], vec![0.0; x.len()]);
+            each_winner(&x, input, &pool, output, |out, winner| {
+                searched[out] = x[winner];
+                given[winner] += g[out];
+            });
+            let bits = |numbers: &[f32]| numbers.iter().map(|number| number.to_bits()).collect::<Vec<_>>();
+            assert_eq!(bits(&y), bits(&searched), "{height} × {width}");
+            assert_eq!(to, given, "{height} × {width}");
         }
     }
 }

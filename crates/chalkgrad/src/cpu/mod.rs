@@ -7,6 +7,7 @@ mod conv2d;
 mod copy;
 mod cross_entropy;
 mod gather;
+mod halving;
 mod log_softmax;
 mod map;
 mod matmul;

@@ -1,5 +1,5 @@
-//! The vectors that kernels are written with: one trait, one implementation an instruction set, chosen once a process
-//! natively and at build time in the browser.
+//! The vectors that kernels are written with: one trait, one implementation an instruction set. Every build has one of four
+//! lanes; natively a wider one is chosen once a process.
 
 /// A vector of f32 and the few things that kernels do with it.
 ///
@@ -18,19 +18,34 @@ pub(super) trait Simd: Copy {
     unsafe fn multiply_add(a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
 }
 
-/// Which instruction set this process computes with.
+/// What choosing among numbers takes, beyond sums. A mask is a vector of all or no bits.
+///
+/// # Safety
+/// As `Simd`'s.
+pub(super) trait Select: Simd {
+    /// The even and the odd lanes of two vectors that lie side by side.
+    unsafe fn unzip(a: Self::Vector, b: Self::Vector) -> [Self::Vector; 2];
+    /// The two vectors whose lanes alternate between `a` and `b`.
+    unsafe fn zip(a: Self::Vector, b: Self::Vector) -> [Self::Vector; 2];
+    /// Where `x` takes the place of the best so far: larger, or the first NaN.
+    unsafe fn wins(x: Self::Vector, best: Self::Vector) -> Self::Vector;
+    unsafe fn choose(mask: Self::Vector, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+}
+
+/// Four lanes, on every machine.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+pub(super) type Quad = Simd128;
+#[cfg(target_arch = "x86_64")]
+pub(super) type Quad = Sse2;
+#[cfg(not(any(all(target_arch = "wasm32", target_feature = "simd128"), target_arch = "x86_64")))]
+pub(super) type Quad = Portable;
+
+/// How wide this process computes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Level {
     #[cfg(target_arch = "x86_64")]
     Avx2,
-    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-    Simd128,
-    /// Arrays of four that the compiler vectorises as it can.
-    #[cfg_attr(
-        all(target_arch = "wasm32", target_feature = "simd128"),
-        allow(dead_code, reason = "Simd128 is always there")
-    )]
-    Portable,
+    Quad,
 }
 
 impl Level {
@@ -40,10 +55,7 @@ impl Level {
         if std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma") {
             return Self::Avx2;
         }
-        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-        return Self::Simd128;
-        #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-        Self::Portable
+        Self::Quad
     }
 
     /// Numbers in a vector.
@@ -51,9 +63,7 @@ impl Level {
         match self {
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => 8,
-            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-            Self::Simd128 => 4,
-            Self::Portable => 4,
+            Self::Quad => Quad::LANES,
         }
     }
 
@@ -61,12 +71,72 @@ impl Level {
         match self {
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => "CPU, AVX2",
-            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-            Self::Simd128 if cfg!(feature = "relaxed-simd") => "CPU, WebAssembly relaxed SIMD",
-            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-            Self::Simd128 => "CPU, WebAssembly SIMD",
-            Self::Portable => "CPU",
+            Self::Quad => Quad::NAME,
         }
+    }
+}
+
+/// x86's 128-bit vectors, which every x86-64 has. Multiply and add round separately.
+#[cfg(target_arch = "x86_64")]
+#[derive(Clone, Copy)]
+pub(super) struct Sse2;
+
+#[cfg(target_arch = "x86_64")]
+impl Sse2 {
+    const NAME: &str = "CPU, SSE2";
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Simd for Sse2 {
+    type Vector = std::arch::x86_64::__m128;
+    const LANES: usize = 4;
+
+    #[inline(always)]
+    unsafe fn zero() -> Self::Vector {
+        unsafe { std::arch::x86_64::_mm_setzero_ps() }
+    }
+    #[inline(always)]
+    unsafe fn splat(value: f32) -> Self::Vector {
+        unsafe { std::arch::x86_64::_mm_set1_ps(value) }
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> Self::Vector {
+        unsafe { std::arch::x86_64::_mm_loadu_ps(from) }
+    }
+    #[inline(always)]
+    unsafe fn store(to: *mut f32, value: Self::Vector) {
+        unsafe { std::arch::x86_64::_mm_storeu_ps(to, value) }
+    }
+    #[inline(always)]
+    unsafe fn add(a: Self::Vector, b: Self::Vector) -> Self::Vector {
+        unsafe { std::arch::x86_64::_mm_add_ps(a, b) }
+    }
+    #[inline(always)]
+    unsafe fn multiply_add(a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector {
+        unsafe { std::arch::x86_64::_mm_add_ps(std::arch::x86_64::_mm_mul_ps(a, b), c) }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Select for Sse2 {
+    #[inline(always)]
+    unsafe fn unzip(a: Self::Vector, b: Self::Vector) -> [Self::Vector; 2] {
+        use std::arch::x86_64::_mm_shuffle_ps;
+        unsafe { [_mm_shuffle_ps::<0b10_00_10_00>(a, b), _mm_shuffle_ps::<0b11_01_11_01>(a, b)] }
+    }
+    #[inline(always)]
+    unsafe fn zip(a: Self::Vector, b: Self::Vector) -> [Self::Vector; 2] {
+        unsafe { [std::arch::x86_64::_mm_unpacklo_ps(a, b), std::arch::x86_64::_mm_unpackhi_ps(a, b)] }
+    }
+    #[inline(always)]
+    unsafe fn wins(x: Self::Vector, best: Self::Vector) -> Self::Vector {
+        use std::arch::x86_64::{_mm_andnot_ps, _mm_cmpgt_ps, _mm_cmpunord_ps, _mm_or_ps};
+        unsafe { _mm_or_ps(_mm_cmpgt_ps(x, best), _mm_andnot_ps(_mm_cmpunord_ps(best, best), _mm_cmpunord_ps(x, x))) }
+    }
+    #[inline(always)]
+    unsafe fn choose(mask: Self::Vector, a: Self::Vector, b: Self::Vector) -> Self::Vector {
+        use std::arch::x86_64::{_mm_and_ps, _mm_andnot_ps, _mm_or_ps};
+        unsafe { _mm_or_ps(_mm_and_ps(mask, a), _mm_andnot_ps(mask, b)) }
     }
 }
 
@@ -113,6 +183,12 @@ impl Simd for Avx2 {
 pub(super) struct Simd128;
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+impl Simd128 {
+    const NAME: &str =
+        if cfg!(feature = "relaxed-simd") { "CPU, WebAssembly relaxed SIMD" } else { "CPU, WebAssembly SIMD" };
+}
+
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 impl Simd for Simd128 {
     type Vector = core::arch::wasm32::v128;
     const LANES: usize = 4;
@@ -146,14 +222,40 @@ impl Simd for Simd128 {
     }
 }
 
-/// Plain arrays.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+impl Select for Simd128 {
+    #[inline(always)]
+    unsafe fn unzip(a: Self::Vector, b: Self::Vector) -> [Self::Vector; 2] {
+        use core::arch::wasm32::i32x4_shuffle;
+        [i32x4_shuffle::<0, 2, 4, 6>(a, b), i32x4_shuffle::<1, 3, 5, 7>(a, b)]
+    }
+    #[inline(always)]
+    unsafe fn zip(a: Self::Vector, b: Self::Vector) -> [Self::Vector; 2] {
+        use core::arch::wasm32::i32x4_shuffle;
+        [i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<2, 6, 3, 7>(a, b)]
+    }
+    #[inline(always)]
+    unsafe fn wins(x: Self::Vector, best: Self::Vector) -> Self::Vector {
+        use core::arch::wasm32::{f32x4_gt, f32x4_ne, v128_andnot, v128_or};
+        v128_or(f32x4_gt(x, best), v128_andnot(f32x4_ne(x, x), f32x4_ne(best, best)))
+    }
+    #[inline(always)]
+    unsafe fn choose(mask: Self::Vector, a: Self::Vector, b: Self::Vector) -> Self::Vector {
+        core::arch::wasm32::v128_bitselect(a, b, mask)
+    }
+}
+
+/// Plain arrays, which the compiler makes vectors of as it can.
+#[cfg(not(any(all(target_arch = "wasm32", target_feature = "simd128"), target_arch = "x86_64")))]
 #[derive(Clone, Copy)]
-#[cfg_attr(
-    all(target_arch = "wasm32", target_feature = "simd128"),
-    allow(dead_code, reason = "Simd128 is always there")
-)]
 pub(super) struct Portable;
 
+#[cfg(not(any(all(target_arch = "wasm32", target_feature = "simd128"), target_arch = "x86_64")))]
+impl Portable {
+    const NAME: &str = "CPU";
+}
+
+#[cfg(not(any(all(target_arch = "wasm32", target_feature = "simd128"), target_arch = "x86_64")))]
 impl Simd for Portable {
     type Vector = [f32; 4];
     const LANES: usize = 4;
@@ -181,5 +283,29 @@ impl Simd for Portable {
     #[inline(always)]
     unsafe fn multiply_add(a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector {
         [0, 1, 2, 3].map(|lane| a[lane] * b[lane] + c[lane])
+    }
+}
+
+#[cfg(not(any(all(target_arch = "wasm32", target_feature = "simd128"), target_arch = "x86_64")))]
+impl Select for Portable {
+    #[inline(always)]
+    unsafe fn unzip(a: Self::Vector, b: Self::Vector) -> [Self::Vector; 2] {
+        [[a[0], a[2], b[0], b[2]], [a[1], a[3], b[1], b[3]]]
+    }
+    #[inline(always)]
+    unsafe fn zip(a: Self::Vector, b: Self::Vector) -> [Self::Vector; 2] {
+        [[a[0], b[0], a[1], b[1]], [a[2], b[2], a[3], b[3]]]
+    }
+    #[inline(always)]
+    unsafe fn wins(x: Self::Vector, best: Self::Vector) -> Self::Vector {
+        let wins = |lane: usize| (x[lane] > best[lane]) | (x[lane].is_nan() & !best[lane].is_nan());
+        [0, 1, 2, 3].map(|lane| f32::from_bits(u32::from(wins(lane)).wrapping_neg()))
+    }
+    #[inline(always)]
+    unsafe fn choose(mask: Self::Vector, a: Self::Vector, b: Self::Vector) -> Self::Vector {
+        [0, 1, 2, 3].map(|lane| {
+            let mask = mask[lane].to_bits();
+            f32::from_bits(a[lane].to_bits() & mask | b[lane].to_bits() & !mask)
+        })
     }
 }

@@ -2,7 +2,7 @@
 //! in registers: 4 × 2 vectors, because more spills in V8 (4 × 3 with AVX2's sixteen registers). A product of one row, as
 //! depthwise convolutions have, takes 1 × 8.
 
-use super::simd::{Level, Portable, Simd};
+use super::simd::{Level, Quad, Simd};
 
 /// Rows (output channels) of a tile; packed factors hold this many numbers a reduction step.
 pub(super) const ROWS: usize = 4;
@@ -78,11 +78,8 @@ pub(super) fn product(level: Level, product: &Product<'_>, output: &mut [f32]) {
         // SAFETY: `check` holds every access in bounds, and `detect` found the instructions.
         #[cfg(target_arch = "x86_64")]
         Level::Avx2 => unsafe { product_avx2(product, output) },
-        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-        // SAFETY: as above; simd128 is in the build, and a module with relaxed instructions runs only where they are.
-        Level::Simd128 => unsafe { product_simd128(product, output) },
-        // SAFETY: as above; plain arrays need nothing.
-        Level::Portable => unsafe { product_with::<Portable, 2>(product, output) },
+        // SAFETY: as above; a module with relaxed instructions runs only where they are.
+        Level::Quad => unsafe { product_quad(product, output) },
     }
 }
 
@@ -104,10 +101,9 @@ unsafe fn product_avx2(product: &Product<'_>, output: &mut [f32]) {
     unsafe { product_with::<super::simd::Avx2, 3>(product, output) }
 }
 
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-#[cfg_attr(feature = "relaxed-simd", target_feature(enable = "relaxed-simd"))]
-unsafe fn product_simd128(product: &Product<'_>, output: &mut [f32]) {
-    unsafe { product_with::<super::simd::Simd128, 2>(product, output) }
+#[cfg_attr(all(target_arch = "wasm32", feature = "relaxed-simd"), target_feature(enable = "relaxed-simd"))]
+unsafe fn product_quad(product: &Product<'_>, output: &mut [f32]) {
+    unsafe { product_with::<Quad, 2>(product, output) }
 }
 
 /// # Safety
@@ -231,11 +227,8 @@ pub(super) fn outer_sum(level: Level, outer: &OuterSum<'_>, sums: &mut [f32]) {
         // SAFETY: the assertions above hold every access in bounds, and `detect` found the instructions.
         #[cfg(target_arch = "x86_64")]
         Level::Avx2 => unsafe { outer_sum_avx2(outer, sums) },
-        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-        // SAFETY: as above; simd128 is in the build, and a module with relaxed instructions runs only where they are.
-        Level::Simd128 => unsafe { outer_sum_simd128(outer, sums) },
-        // SAFETY: as above; plain arrays need nothing.
-        Level::Portable => unsafe { outer_sum_with::<Portable>(outer, sums) },
+        // SAFETY: as above; a module with relaxed instructions runs only where they are.
+        Level::Quad => unsafe { outer_sum_quad(outer, sums) },
     }
 }
 
@@ -245,10 +238,9 @@ unsafe fn outer_sum_avx2(outer: &OuterSum<'_>, sums: &mut [f32]) {
     unsafe { outer_sum_with::<super::simd::Avx2>(outer, sums) }
 }
 
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-#[cfg_attr(feature = "relaxed-simd", target_feature(enable = "relaxed-simd"))]
-unsafe fn outer_sum_simd128(outer: &OuterSum<'_>, sums: &mut [f32]) {
-    unsafe { outer_sum_with::<super::simd::Simd128>(outer, sums) }
+#[cfg_attr(all(target_arch = "wasm32", feature = "relaxed-simd"), target_feature(enable = "relaxed-simd"))]
+unsafe fn outer_sum_quad(outer: &OuterSum<'_>, sums: &mut [f32]) {
+    unsafe { outer_sum_with::<Quad>(outer, sums) }
 }
 
 /// # Safety
