@@ -1,5 +1,6 @@
 //! The Web Worker: owns the device and runs the laboratory. Thin: messages and files in, messages out, and a loop that
-//! lets the browser breathe between slices. Everything else is `lab`'s.
+//! lets the browser breathe between slices. Everything else is `lab`'s. Two programs are built of it, with and without relaxed
+//! SIMD: one relaxed instruction makes a whole module invalid where they are missing, and the page chooses.
 
 mod files;
 mod post;
@@ -27,7 +28,8 @@ enum Input {
     File(RunId, Request, Result<Vec<u8>, String>),
 }
 
-fn main() {
+/// Begins to listen.
+pub fn start() {
     std::panic::set_hook(Box::new(|panic| {
         console_error_panic_hook::hook(panic);
         let message = format!("The engine met a fault of its own and stopped: {panic}");

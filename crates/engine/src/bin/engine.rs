@@ -1,0 +1,5 @@
+//! The engine for every browser with SIMD.
+
+fn main() {
+    chalkgrad_engine::start();
+}
