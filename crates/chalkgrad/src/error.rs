@@ -41,6 +41,10 @@ pub enum Error {
     Kernel { name: String, reason: String },
     /// A setting outside its range.
     Setting { name: &'static str, rule: String },
+    /// More workers than a batch has examples.
+    Workers { batch: usize, workers: usize },
+    /// A worker that shares the batch is gone, or answered with nonsense; nothing of the step was kept.
+    WorkerLost { reason: String },
     /// A snapshot that is damaged or of another network.
     Snapshot { reason: String },
     /// A state dict of another network.
@@ -91,6 +95,10 @@ impl fmt::Display for Error {
             Self::DeviceLost { reason } => write!(f, "the graphics device was lost ({reason})"),
             Self::Kernel { name, reason } => write!(f, "the device refused the kernel {name}: {reason}"),
             Self::Setting { name, rule } => write!(f, "{name} {rule}"),
+            Self::Workers { batch, workers } => {
+                write!(f, "a batch of {batch} is for 1 to {batch} workers, not {workers}")
+            }
+            Self::WorkerLost { reason } => write!(f, "a worker that shares the batch was lost ({reason})"),
             Self::Snapshot { reason } => write!(f, "this snapshot cannot be used: {reason}"),
             Self::StateDict(keys) => write!(f, "this state dict does not fit the network:\n{keys}"),
             Self::SafeTensors { reason } => write!(f, "this safetensors file cannot be used: {reason}"),

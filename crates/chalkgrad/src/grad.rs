@@ -68,6 +68,8 @@ fn derivative<'g>(node: &Node, x: &[Tensor<'g>], y: Tensor<'g>, g: Tensor<'g>) -
         Op::Slice { spans } => vec![Some(graph.apply(Op::Pad { spans: spans.clone(), shape: x[0].shape() }, &[g]))],
         Op::Pad { spans, .. } => vec![Some(graph.apply(Op::Slice { spans: spans.clone() }, &[g]))],
         Op::Uniform { .. } => vec![None],
+        // The loss is the sum of the workers' losses, and each of them felt it.
+        Op::AllReduce => vec![Some(g.all_reduce())],
         Op::Sum { axes, .. } => {
             let kept = x[0].shape().reduced(axes, true); // d(Σx) = Σdx
             vec![Some(g.reshape(kept).expand(x[0].shape()))]

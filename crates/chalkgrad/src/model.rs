@@ -218,6 +218,19 @@ impl Model {
         Ok(())
     }
 
+    /// That a batch's examples have the sizes of this network's.
+    pub(crate) fn check_inputs(&self, batch: usize, examples: Examples<'_>) -> Result<()> {
+        let images = batched(batch, self.network.input());
+        let labels = self.loss.targets(&batched(batch, self.network.output()));
+        let slices = [("images", images, examples.images), ("labels", labels, examples.labels)];
+        for (name, expected, values) in slices.into_iter().chain([("weights", [batch].into(), examples.weights)]) {
+            if values.len() != expected.elements() {
+                return Err(Error::WrongSize { name: name.into(), expected, elements: values.len() });
+            }
+        }
+        Ok(())
+    }
+
     pub(crate) fn write_inputs(&self, batch: usize, examples: Examples<'_>) -> Result<()> {
         self.store.write(&format!("input/{batch}/images"), examples.images)?;
         self.store.write(&format!("input/{batch}/labels"), examples.labels)?;

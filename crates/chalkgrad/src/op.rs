@@ -46,6 +46,8 @@ pub enum Op {
     Pad { spans: Vec<Span>, shape: Shape },
     /// Five words that say seed and step to random numbers in [0, 1) of this shape; `stream` tells draws apart.
     Uniform { stream: u32, shape: Shape },
+    /// The sum over all workers that share a batch; alone, the value itself.
+    AllReduce,
     /// Sum over axes; each stays as 1 if `keep`.
     Sum { axes: Vec<usize>, keep: bool },
     /// `a · b` of two matrices, or of two stacks `[B, …, …]` of as many, each matrix read transposed if its flag says so.
@@ -99,6 +101,7 @@ impl Op {
             Self::Slice { .. } => "slice",
             Self::Pad { .. } => "pad",
             Self::Uniform { .. } => "uniform",
+            Self::AllReduce => "all_reduce",
             Self::Sum { .. } => "sum",
             Self::MatMul { .. } => "matmul",
             Self::Conv2d { .. } => "conv2d",
@@ -124,7 +127,7 @@ impl Op {
         let dims: Vec<&[usize]> = inputs.iter().map(|shape| shape.dims()).collect();
         match (self, dims.as_slice()) {
             (Self::Leaf { .. } | Self::Constant { .. }, []) => Ok(Shape::default()),
-            (Self::Unary(_), [_]) => Ok(inputs[0].clone()),
+            (Self::Unary(_) | Self::AllReduce, [_]) => Ok(inputs[0].clone()),
             (Self::Binary(_), [a, b]) if a == b => Ok(inputs[0].clone()),
             (Self::Where, [c, a, b]) if c == a && a == b => Ok(inputs[0].clone()),
             (Self::Unary(_) | Self::Binary(_) | Self::Where, _) => Err("the shapes must broadcast to one".into()),

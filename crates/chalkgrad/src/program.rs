@@ -1,5 +1,6 @@
 //! A graph compiled for a store: planned once, replayed every step. Nothing is allocated or compiled in a run.
 
+use crate::cpu;
 use crate::device::{Compiled, Device};
 use crate::plan::{self, Location, Plan};
 use crate::store::Store;
@@ -51,6 +52,15 @@ impl Program {
         Ok(())
     }
 
+    /// A run that halts wherever workers add something up, and goes on with the sum.
+    pub(crate) fn begin(&self) -> Result<SharedRun<'_>> {
+        match &self.compiled {
+            Compiled::Cpu(executable) => Ok(SharedRun { executable, step: 0 }),
+            #[cfg(feature = "gpu")]
+            Compiled::Gpu(_) => Err(Error::Setting { name: "workers", rule: "share a batch on the CPU only".into() }),
+        }
+    }
+
     /// The output of this index as the last run left it.
     pub async fn read(&self, index: usize) -> Result<Array<f32>> {
         let Some((location, shape)) = self.outputs.get(index) else {
@@ -65,5 +75,27 @@ impl Program {
             }
         };
         Ok(Array::from_fn(shape, |i| values[i]))
+    }
+}
+
+/// A run under way.
+pub(crate) struct SharedRun<'p> {
+    executable: &'p cpu::Executable,
+    step: usize,
+}
+
+impl SharedRun<'_> {
+    /// This worker's part of the next sum; `None` once the run is over.
+    pub(crate) fn part(&mut self) -> Option<Vec<f32>> {
+        let (step, part) = self.executable.run_to_sum(self.step)?;
+        self.step = step;
+        Some(part)
+    }
+
+    /// The sum, in place of the part.
+    pub(crate) fn put(&mut self, sum: &[f32]) -> Result<()> {
+        self.executable.put_sum(self.step, sum)?;
+        self.step += 1;
+        Ok(())
     }
 }

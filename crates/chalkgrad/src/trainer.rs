@@ -5,11 +5,18 @@ mod snapshot;
 
 use crate::nn::{Initialization, Loss, Mode, Network, NetworkGraph, RANDOM_WORDS};
 use crate::optim::{Clip, Optimizer, Rates, Schedule, SegmentTable, Update};
+use crate::parallel::{self, Line, Share};
 use crate::store::ALIGNMENT;
 use crate::{Device, Error, Examples, Model, Program, Result, Store, Tensor, random};
 
 /// Steps whose numbers the device keeps until they are read.
 pub const RING: usize = 64;
+
+/// All gradients, one after the other.
+pub(crate) const GRADIENTS: &str = "flat/gradients";
+
+/// What the network remembers from step to step.
+const BUFFERS: &str = "flat/buffers";
 
 /// How to train: `Options { schedule, ..Options::new(64, AdamW::new(1e-3)) }`.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,6 +82,8 @@ pub struct Trainer {
     train: Program,
     update: Program,
     step: u64,
+    /// Workers that share a batch; 1 is the trainer alone.
+    workers: usize,
     /// The step at which the optimiser's states began.
     began: u64,
     /// Steps in the ring that nobody has read.
@@ -86,23 +95,15 @@ impl Trainer {
     pub async fn new(device: &Device, network: Network, options: Options) -> Result<Self> {
         let segments = SegmentTable::new(&network);
         let mut model = Model::new(device, network, options.loss.clone(), options.seed)?;
-        model.add_inputs(options.batch)?;
+        let share = Share::whole(options.batch);
+        add_regions(&mut model, &segments, share)?;
         let store = model.store_mut();
-        let gradients = segments.segments().iter().map(|segment| (format!("gradient/{}", segment.path), segment.len));
-        store.add_flat("flat/gradients", &gradients.collect::<Vec<_>>(), ALIGNMENT)?;
         options.update().add_states(store, segments.len())?;
         store.add("flat/rates", segments.len() / ALIGNMENT)?;
         store.add("flat/decays", segments.len() / ALIGNMENT)?;
-        store.add("scalar/slot", 1)?;
-        store.add(RANDOM_WORDS, random::words(0, 0).len())?;
-        store.add("ring/rows", RING)?;
-        store.write("ring/rows", &Vec::from_iter((0..RING).map(|row| row as f32)))?;
-        store.add("ring/columns", 2)?;
-        store.write("ring/columns", &[0.0, 1.0])?;
-        store.add("ring/values", 2 * RING)?;
         let update = options.update().compile(store, segments.len()).await?;
-        let train = compile_train(&model, &segments, options.batch).await?;
-        let mut trainer = Self { model, options, segments, train, update, step: 0, began: 0, unread: 0 };
+        let train = compile_train(&model, &segments, share).await?;
+        let mut trainer = Self { model, options, segments, train, update, step: 0, workers: 1, began: 0, unread: 0 };
         trainer.reset()?;
         Ok(trainer)
     }
@@ -181,27 +182,73 @@ impl Trainer {
         change(&mut segments)?;
         segments.check()?;
         if segments.trainable().ne(self.segments.trainable()) {
-            self.train = compile_train(&self.model, &segments, self.options.batch).await?;
+            self.train = compile_train(&self.model, &segments, self.share(self.workers)?).await?;
         }
         self.segments = segments;
         self.write_segments()
     }
 
+    /// Shares every batch from now on with other workers, so that there are so many in all; only on the CPU. With more than one
+    /// it takes [`Trainer::train_with`] to train.
+    pub async fn share_among(&mut self, workers: usize) -> Result<()> {
+        let share = self.share(workers)?;
+        self.model.add_inputs(share.examples)?;
+        self.train = compile_train(&self.model, &self.segments, share).await?;
+        self.workers = workers;
+        Ok(())
+    }
+
+    /// The trainer's own share among so many workers.
+    fn share(&self, workers: usize) -> Result<Share> {
+        Share::of_rank(0, workers, self.options.batch)
+    }
+
     /// One step on one batch. It does not wait; call [`Trainer::metrics`] at least every [`RING`] steps.
     pub fn train(&mut self, examples: Examples<'_>) -> Result<()> {
+        self.prepare(1)?;
+        self.model.write_inputs(self.options.batch, examples)?;
+        Program::run(&[&self.train, &self.update])?;
+        self.count();
+        Ok(())
+    }
+
+    /// One step on one batch, shared with the [`Worker`](crate::Worker)s at the other ends of these lines. If one is lost,
+    /// nothing has changed: the step can be repeated with others.
+    pub async fn train_with(&mut self, examples: Examples<'_>, lines: &mut [impl Line]) -> Result<()> {
+        self.prepare(lines.len() + 1)?;
+        self.model.check_inputs(self.options.batch, examples)?;
+        let share = self.share(self.workers)?;
+        self.model.write_inputs(share.examples, share.part(examples))?;
+        let buffers = self.store().read(BUFFERS).await?;
+        parallel::send_shares(&self.model, examples, lines).await?;
+        if let Err(error) = parallel::run_shared(self.train.begin()?, self.store(), lines).await {
+            self.store().write(BUFFERS, &buffers)?;
+            return Err(error);
+        }
+        Program::run(&[&self.update])?;
+        self.count();
+        Ok(())
+    }
+
+    /// Writes what a step reads beside its examples.
+    fn prepare(&self, workers: usize) -> Result<()> {
         if self.unread == RING {
             return Err(Error::Setting { name: "the metrics", rule: format!("must be read every {RING} steps") });
         }
-        self.model.write_inputs(self.options.batch, examples)?;
+        if workers != self.workers {
+            let rule = format!("are {} since the batch was shared, not {workers}", self.workers);
+            return Err(Error::Setting { name: "the workers", rule });
+        }
         let count = self.step - self.began + 1;
         let scalars = self.options.update().scalars(count, self.options.rates(self.step));
         self.store().write("flat/scalars", &scalars)?;
         self.store().write("scalar/slot", &[(self.step % RING as u64) as f32])?;
-        self.store().write(RANDOM_WORDS, &random::words(self.options.seed, self.step))?;
-        Program::run(&[&self.train, &self.update])?;
+        self.store().write(RANDOM_WORDS, &random::words(self.options.seed, self.step))
+    }
+
+    fn count(&mut self) {
         self.step += 1;
         self.unread += 1;
-        Ok(())
     }
 
     /// Steps whose numbers wait to be read.
@@ -230,14 +277,29 @@ impl Trainer {
     }
 }
 
+/// Everything that the program which trains reads and writes, beside the model's own.
+pub(crate) fn add_regions(model: &mut Model, segments: &SegmentTable, share: Share) -> Result<()> {
+    model.add_inputs(share.examples)?;
+    let store = model.store_mut();
+    let gradients = segments.segments().iter().map(|segment| (format!("gradient/{}", segment.path), segment.len));
+    store.add_flat(GRADIENTS, &gradients.collect::<Vec<_>>(), ALIGNMENT)?;
+    store.add(RANDOM_WORDS, random::words(0, 0).len())?;
+    store.add("scalar/slot", 1)?;
+    store.add("ring/rows", RING)?;
+    store.write("ring/rows", &Vec::from_iter((0..RING).map(|row| row as f32)))?;
+    store.add("ring/columns", 2)?;
+    store.write("ring/columns", &[0.0, 1.0])?;
+    store.add("ring/values", 2 * RING)
+}
+
 /// Forward, backward, the trainable parameters' gradients to their segments, buffers to theirs, loss and accuracy to the ring.
-async fn compile_train(model: &Model, segments: &SegmentTable, batch: usize) -> Result<Program> {
+pub(crate) async fn compile_train(model: &Model, segments: &SegmentTable, share: Share) -> Result<Program> {
     let network = model.network();
-    let built = network.graph(batch, Mode::Train, model.loss())?;
+    let built = network.share_graph(share, Mode::Train, model.loss())?;
     let rows = segments.segments().iter().zip(&built.parameters).filter(|(segment, _)| segment.trainable);
     let (names, parameters): (Vec<String>, Vec<Tensor<'_>>) =
         rows.map(|(segment, &id)| (format!("gradient/{}", segment.path), built.tensor(id))).unzip();
-    let gradients = built.graph.backward(built.tensor(built.loss), &parameters)?;
+    let gradients = built.graph.backward(built.tensor(built.objective), &parameters)?;
     let mut assignments: Vec<(Tensor<'_>, String)> = gradients.into_iter().zip(names).collect();
     let names = network.buffers().iter().map(|buffer| format!("buffer/{}", buffer.path));
     assignments.extend(built.buffers.iter().map(|&id| built.tensor(id)).zip(names));

@@ -117,27 +117,51 @@ impl Executable {
     }
 
     pub(crate) fn run(&self) {
+        self.steps.iter().for_each(|step| self.carry_out(step));
+    }
+
+    /// Runs from this step to the next sum over workers, and gives that step with this worker's part of the sum.
+    pub(crate) fn run_to_sum(&self, first: usize) -> Option<(usize, Vec<f32>)> {
+        for (index, step) in self.steps.iter().enumerate().skip(first) {
+            match &step.0 {
+                Step::Operation { op: Op::AllReduce, inputs, .. } => return Some((index, self.read(inputs[0].0))),
+                _ => self.carry_out(step),
+            }
+        }
+        None
+    }
+
+    /// What the sum at this step came to.
+    pub(crate) fn put_sum(&self, step: usize, sum: &[f32]) -> Result<()> {
+        match &self.steps[step].0 {
+            Step::Operation { output, .. } if output.len == sum.len() => {
+                range_mut(&mut self.buffer(output.buffer).borrow_mut(), output).copy_from_slice(sum);
+                Ok(())
+            }
+            _ => Err(Error::WorkerLost { reason: "a sum came that nobody waits for".into() }),
+        }
+    }
+
+    fn carry_out(&self, (step, prepared): &(Step, Prepared)) {
         let scratch = &mut *self.scratch.borrow_mut();
-        for (step, prepared) in &self.steps {
-            match step {
-                Step::Map(map) => map::run(map, |id| self.buffer(id), &mut scratch.registers),
-                Step::Copy { from, to } => {
-                    let source = self.buffer(from.buffer).borrow();
-                    let mut target = self.buffer(to.buffer).borrow_mut();
-                    range_mut(&mut target, to).copy_from_slice(range(&source, from));
-                }
-                Step::Operation { op, inputs, output, shape } => {
-                    let borrowed: Vec<Ref<'_, Vec<f32>>> =
-                        inputs.iter().map(|(location, _)| self.buffer(location.buffer).borrow()).collect();
-                    let x: Vec<(&[f32], &Shape)> = borrowed
-                        .iter()
-                        .zip(inputs)
-                        .map(|(values, (location, shape))| (range(values, location), shape))
-                        .collect();
-                    let mut target = self.buffer(output.buffer).borrow_mut();
-                    let y = range_mut(&mut target, output);
-                    operate(self.level, op, prepared, &x, y, shape, scratch);
-                }
+        match step {
+            Step::Map(map) => map::run(map, |id| self.buffer(id), &mut scratch.registers),
+            Step::Copy { from, to } => {
+                let source = self.buffer(from.buffer).borrow();
+                let mut target = self.buffer(to.buffer).borrow_mut();
+                range_mut(&mut target, to).copy_from_slice(range(&source, from));
+            }
+            Step::Operation { op, inputs, output, shape } => {
+                let borrowed: Vec<Ref<'_, Vec<f32>>> =
+                    inputs.iter().map(|(location, _)| self.buffer(location.buffer).borrow()).collect();
+                let x: Vec<(&[f32], &Shape)> = borrowed
+                    .iter()
+                    .zip(inputs)
+                    .map(|(values, (location, shape))| (range(values, location), shape))
+                    .collect();
+                let mut target = self.buffer(output.buffer).borrow_mut();
+                let y = range_mut(&mut target, output);
+                operate(self.level, op, prepared, &x, y, shape, scratch);
             }
         }
     }
@@ -216,7 +240,12 @@ fn operate(
                 gradient.run(level, values(0), values(1), y, scratch);
             }
         }
-        Op::Expand { .. } | Op::Permute { .. } | Op::Concat { .. } | Op::Slice { .. } | Op::Pad { .. } => {
+        Op::Expand { .. }
+        | Op::Permute { .. }
+        | Op::Concat { .. }
+        | Op::Slice { .. }
+        | Op::Pad { .. }
+        | Op::AllReduce => {
             if matches!(op, Op::Pad { .. }) {
                 y.fill(0.0);
             }

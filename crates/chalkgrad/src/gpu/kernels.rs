@@ -90,7 +90,12 @@ pub(super) fn dispatches(
         Op::Leaf { .. } | Op::Constant { .. } | Op::Unary(_) | Op::Binary(_) | Op::Where | Op::Reshape { .. } => {
             unreachable!("the planner makes no step of its own of {}", op.name())
         }
-        Op::Expand { .. } | Op::Permute { .. } | Op::Concat { .. } | Op::Slice { .. } | Op::Pad { .. } => {
+        Op::Expand { .. }
+        | Op::Permute { .. }
+        | Op::Concat { .. }
+        | Op::Slice { .. }
+        | Op::Pad { .. }
+        | Op::AllReduce => {
             let shapes: Vec<&Shape> = inputs.iter().map(|(_, shape)| shape).collect();
             let fill = matches!(op, Op::Pad { .. }).then(|| maker.fill(shape.elements()));
             let copies = moves(op, &shapes, shape);

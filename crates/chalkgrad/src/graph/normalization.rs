@@ -5,10 +5,15 @@ use crate::Tensor;
 impl<'g> Tensor<'g> {
     /// Mean and biased variance `[C]` of each channel of `[N, C, …]`, over the batch and all places.
     pub fn batch_statistics(self) -> (Self, Self) {
+        self.statistics_by(|x, axes| x.mean(axes, false))
+    }
+
+    /// As `batch_statistics`, with another way to the mean over some axes, as where the batch is only a share of one.
+    pub(crate) fn statistics_by(self, mean: impl Fn(Self, &[usize]) -> Self) -> (Self, Self) {
         let axes: Vec<usize> = (0..self.shape().rank()).filter(|&axis| axis != 1).collect();
-        let mean = self.mean(&axes, false);
-        let centred = self - self.along_channels(mean);
-        (mean, (centred * centred).mean(&axes, false))
+        let average = mean(self, &axes);
+        let centred = self - self.along_channels(average);
+        (average, mean(centred * centred, &axes))
     }
 
     /// `(x − mean) / √(variance + eps) · weight + bias` for each channel of `[N, C, …]`; the other four are `[C]`.

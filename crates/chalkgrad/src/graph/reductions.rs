@@ -15,6 +15,12 @@ impl<'g> Tensor<'g> {
         self.sum(axes, keep) * (1.0 / self.count(axes) as f64)
     }
 
+    /// The sum over all workers that share a batch, each of which has a value of this shape: `torch.distributed.all_reduce`.
+    /// Alone it is the value itself. A loss of shared batches is the sum of the workers' losses.
+    pub fn all_reduce(self) -> Self {
+        self.graph.apply(Op::AllReduce, &[self])
+    }
+
     /// Variance over `axes`, divided by the count less `correction`: 1 is PyTorch's default and unbiased, 0 is the mean
     /// square. Not a number where nothing is left to divide by. Each axis stays as 1 if `keep`.
     pub fn var(self, axes: &[usize], correction: usize, keep: bool) -> Self {

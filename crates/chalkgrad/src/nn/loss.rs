@@ -44,6 +44,18 @@ pub enum Loss {
     },
 }
 
+/// What the mean loss and the accuracy of a batch are made of; all are scalars.
+pub(crate) struct Sums<'g> {
+    /// The examples' losses, weighted.
+    pub(crate) losses: Tensor<'g>,
+    /// What the losses are divided by.
+    pub(crate) counts: Tensor<'g>,
+    /// The weights of the examples that are right.
+    pub(crate) hits: Tensor<'g>,
+    /// The weights of all examples.
+    pub(crate) examples: Tensor<'g>,
+}
+
 /// The leaves of a loss's numbers.
 const WEIGHT: &str = "loss/weight";
 const LABEL_SMOOTHING: &str = "loss/label_smoothing";
@@ -119,8 +131,17 @@ impl Loss {
         }
     }
 
-    /// The mean over a batch whose examples count by `weights`, `[N]`.
-    pub(crate) fn mean<'g>(&self, output: Tensor<'g>, targets: Tensor<'g>, weights: Tensor<'g>) -> Tensor<'g> {
+    /// The sums over a batch whose examples count by `weights`, `[N]`.
+    pub(crate) fn sums<'g>(&self, output: Tensor<'g>, targets: Tensor<'g>, weights: Tensor<'g>) -> Sums<'g> {
+        let (losses, counts) = self.losses(output, targets, weights);
+        let hits = self.hits(output, targets, weights.shape());
+        let [losses, counts, hits, examples] =
+            [losses * weights, counts, hits * weights, weights].map(|of_examples| of_examples.sum(&[0], false));
+        Sums { losses, counts, hits, examples }
+    }
+
+    /// `[N]` each example's loss, and how much it counts in the mean.
+    fn losses<'g>(&self, output: Tensor<'g>, targets: Tensor<'g>, weights: Tensor<'g>) -> (Tensor<'g>, Tensor<'g>) {
         let graph = output.graph();
         let weight = self.weight().map(|weight| graph.leaf(WEIGHT, [weight.len()]));
         let of_examples = |losses: Tensor<'g>| losses.mean(&beyond_the_batch(losses), false);
@@ -144,12 +165,12 @@ impl Loss {
             }
             _ => weights,
         };
-        (losses * weights).sum(&[0], false) / counts.sum(&[0], false)
+        (losses, counts)
     }
 
-    /// The part of the examples that are right, each counting by `weights`; NaN where a loss knows no right and wrong.
-    pub(crate) fn accuracy<'g>(&self, output: Tensor<'g>, targets: Tensor<'g>, weights: Tensor<'g>) -> Tensor<'g> {
-        let hits = match self {
+    /// `[N]`, 1 where an example is right; NaN where a loss knows no right and wrong.
+    fn hits<'g>(&self, output: Tensor<'g>, targets: Tensor<'g>, examples: Shape) -> Tensor<'g> {
+        match self {
             Self::CrossEntropy | Self::CrossEntropyWith { .. } | Self::MultiMargin { .. } => {
                 output.argmax(&[1], false).eq(targets)
             }
@@ -157,9 +178,8 @@ impl Loss {
             Self::BinaryCrossEntropyWithLogits { .. } => {
                 output.gt(0.0).eq(targets.gt(0.5)).amin(&beyond_the_batch(output), false)
             }
-            Self::MeanSquaredError => output.graph().constant(f64::NAN, weights.shape()),
-        };
-        (hits * weights).sum(&[0], false) / weights.sum(&[0], false)
+            Self::MeanSquaredError => output.graph().constant(f64::NAN, examples),
+        }
     }
 
     fn takes_classes(&self) -> bool {

@@ -2,10 +2,11 @@
 
 use std::cell::RefCell;
 
-use super::loss::Loss;
+use super::loss::{Loss, Sums};
 use super::registry::{Buffer, Parameter, Registry, Role, Setting};
 use super::scope::{Mode, Module, Scope};
 use crate::op::{Op, Unary};
+use crate::parallel::Share;
 use crate::{Error, Graph, Node, NodeId, Result, Shape, Tensor};
 
 /// A network that is known to fit together.
@@ -49,6 +50,8 @@ pub struct NetworkGraph {
     pub logits: NodeId,
     /// Weighted mean loss.
     pub loss: NodeId,
+    /// What is derived: the loss, or, where a batch is shared, this worker's part of it.
+    pub(crate) objective: NodeId,
     /// Weighted fraction of examples that are right; NaN under a loss that knows no right and wrong.
     pub accuracy: NodeId,
     /// The parameters' leaves, in the network's order.
@@ -64,9 +67,9 @@ impl Network {
     pub fn new(root: impl Module + 'static, input: impl Into<Shape>) -> Result<Self> {
         let (root, input): (Box<dyn Module>, Shape) = (Box::new(root), input.into());
         let learning = Graph::new();
-        let Registry { settings, .. } = run(root.as_ref(), &learning, 2, &input, Mode::Train)?.registry;
+        let Registry { settings, .. } = run(root.as_ref(), &learning, Share::whole(2), &input, Mode::Train)?.registry;
         let used = Graph::new();
-        let Pass { output, registry, .. } = run(root.as_ref(), &used, 1, &input, Mode::Evaluate)?;
+        let Pass { output, registry, .. } = run(root.as_ref(), &used, Share::whole(1), &input, Mode::Evaluate)?;
         let output = example(&output.shape());
         let parameters = describe(&used, registry.parameters);
         if parameters.is_empty() {
@@ -123,23 +126,40 @@ impl Network {
 
     /// The graph for this batch size under this loss.
     pub fn graph(&self, batch: usize, mode: Mode, loss: &Loss) -> Result<NetworkGraph> {
+        self.share_graph(Share::whole(batch), mode, loss)
+    }
+
+    /// The graph for a share of a batch.
+    pub(crate) fn share_graph(&self, share: Share, mode: Mode, loss: &Loss) -> Result<NetworkGraph> {
+        let batch = share.examples;
         if batch == 0 {
             return Err(Error::Setting { name: "the batch size", rule: "must be at least 1".into() });
         }
         let output = batched(batch, &self.output);
         loss.check(&output)?;
         let graph = Graph::new();
-        let Pass { images, output: logits, registry } = run(self.root.as_ref(), &graph, batch, &self.input, mode)?;
+        let Pass { images, output: logits, registry } = run(self.root.as_ref(), &graph, share, &self.input, mode)?;
         let leaf = |name: &str, shape: Shape| graph.leaf(format!("input/{batch}/{name}"), shape);
         let (labels, weights) = (leaf("labels", loss.targets(&output)), leaf("weights", [batch].into()));
-        let [loss, accuracy] =
-            [loss.mean(logits, labels, weights), loss.accuracy(logits, labels, weights)].map(Tensor::id);
+        let [loss, accuracy, objective] = judge(&loss.sums(logits, labels, weights), share).map(Tensor::id);
         graph.check()?;
         let parameters = registry.parameters.into_iter().map(|(_, tensor)| tensor.id()).collect();
         let buffers = registry.buffers.into_iter().map(|(_, tensor)| tensor.id()).collect();
         let layers = registry.layers.into_iter().map(|(_, _, output)| output.id()).collect();
         let [images, labels, weights, logits] = [images, labels, weights, logits].map(Tensor::id);
-        Ok(NetworkGraph { images, labels, weights, logits, loss, accuracy, parameters, buffers, layers, graph })
+        Ok(NetworkGraph {
+            images,
+            labels,
+            weights,
+            logits,
+            loss,
+            objective,
+            accuracy,
+            parameters,
+            buffers,
+            layers,
+            graph,
+        })
     }
 }
 
@@ -157,12 +177,24 @@ struct Pass<'g> {
     registry: Registry<'g>,
 }
 
-fn run<'g>(root: &dyn Module, graph: &'g Graph, batch: usize, input: &Shape, mode: Mode) -> Result<Pass<'g>> {
+fn run<'g>(root: &dyn Module, graph: &'g Graph, share: Share, input: &Shape, mode: Mode) -> Result<Pass<'g>> {
     let registry = RefCell::default();
+    let batch = share.examples;
     let images = graph.leaf(format!("input/{batch}/images"), batched(batch, input));
-    let output = root.forward(&Scope::root(graph, &registry, mode), images);
+    let output = root.forward(&Scope::root(graph, &registry, mode, share), images);
     graph.check()?;
     Ok(Pass { images, output, registry: registry.into_inner() })
+}
+
+/// Loss and accuracy of the whole batch, and what is derived.
+fn judge<'g>(sums: &Sums<'g>, share: Share) -> [Tensor<'g>; 3] {
+    if share.is_whole() {
+        let loss = sums.losses / sums.counts;
+        return [loss, sums.hits / sums.examples, loss];
+    }
+    let all = sums.losses.graph().stack(&[sums.losses, sums.counts, sums.hits, sums.examples], 0).all_reduce();
+    let [losses, counts, hits, examples] = [0, 1, 2, 3].map(|sum| all.narrow(0, sum, 1).reshape([]));
+    [losses / counts, hits / examples, sums.losses / counts]
 }
 
 /// The shape of so many of these.

@@ -6,6 +6,7 @@ use std::fmt;
 use super::Init;
 use super::registry::{Buffer, Parameter, Registry, Role, Setting};
 use crate::graph::MAX_ELEMENTS;
+use crate::parallel::Share;
 use crate::{Graph, Shape, Tensor};
 
 /// The leaf that random numbers of a pass are made from: [`random::words`](crate::random::words) of seed and step.
@@ -37,12 +38,13 @@ pub struct Scope<'s, 'g> {
     graph: &'g Graph,
     registry: &'s RefCell<Registry<'g>>,
     mode: Mode,
+    share: Share,
     path: String,
 }
 
 impl<'s, 'g> Scope<'s, 'g> {
-    pub(super) fn root(graph: &'g Graph, registry: &'s RefCell<Registry<'g>>, mode: Mode) -> Self {
-        Self { graph, registry, mode, path: String::new() }
+    pub(super) fn root(graph: &'g Graph, registry: &'s RefCell<Registry<'g>>, mode: Mode, share: Share) -> Self {
+        Self { graph, registry, mode, share, path: String::new() }
     }
 
     /// The graph that grows.
@@ -115,17 +117,41 @@ impl<'s, 'g> Scope<'s, 'g> {
         tensor
     }
 
-    /// Random numbers in [0, 1), others at each call and in each step; the run's seed fixes them all.
+    /// Random numbers in [0, 1), others at each call and in each step; the run's seed fixes them all. The first axis counts the
+    /// examples.
     pub fn random(&self, shape: impl Into<Shape>) -> Tensor<'g> {
         let mut registry = self.registry.borrow_mut();
         let (words, draws) = registry.random.get_or_insert_with(|| (self.graph.leaf(RANDOM_WORDS, [5]), 0));
         *draws += 1;
-        self.graph.uniform(shape, *draws, *words)
+        let mut dims = shape.into().dims().to_vec();
+        let Share { first, examples, of } = self.share;
+        if self.share.is_whole() || dims.first() != Some(&examples) {
+            return self.graph.uniform(dims, *draws, *words);
+        }
+        // An example's numbers do not depend on who works it: all are drawn, and the share's taken.
+        dims[0] = of;
+        self.graph.uniform(dims, *draws, *words).narrow(0, first, examples)
+    }
+
+    /// Mean over `axes`, the batch's among them, of the whole batch: where this pass sees only a share of it, workers tell one
+    /// another their sums.
+    pub fn batch_mean(&self, x: Tensor<'g>, axes: &[usize]) -> Tensor<'g> {
+        if self.share.is_whole() {
+            return x.mean(axes, false);
+        }
+        let places: usize = axes.iter().filter(|&&axis| axis != 0).map(|&axis| x.shape().dims()[axis]).product();
+        x.sum(axes, false).all_reduce() * (1.0 / (self.share.of * places) as f64)
+    }
+
+    /// Examples of the whole batch.
+    pub fn batch(&self) -> usize {
+        self.share.of
     }
 
     /// Runs a child at `name` below this module.
     pub fn child(&self, name: &str, module: &dyn Module, input: Tensor<'g>) -> Tensor<'g> {
-        let scope = Scope { graph: self.graph, registry: self.registry, mode: self.mode, path: join(&self.path, name) };
+        let path = join(&self.path, name);
+        let scope = Scope { graph: self.graph, registry: self.registry, mode: self.mode, share: self.share, path };
         if !self.registry.borrow().modules.contains(&scope.path) {
             self.registry.borrow_mut().modules.push(scope.path.clone());
         }

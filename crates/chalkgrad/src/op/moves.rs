@@ -149,6 +149,7 @@ pub(crate) fn moves(op: &Op, inputs: &[&Shape], output: &Shape) -> Vec<Move> {
             };
             inputs.iter().enumerate().map(place).collect()
         }
+        Op::AllReduce => vec![Move::new(0, dims, whole(inputs[0]), whole(output))],
         Op::Slice { spans } => vec![Move::new(0, dims, along(spans, inputs[0]), whole(output))],
         Op::Pad { spans, .. } => vec![Move::new(0, inputs[0].dims(), whole(inputs[0]), along(spans, output))],
         _ => unreachable!("{} does not move elements", op.name()),

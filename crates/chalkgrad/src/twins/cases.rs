@@ -51,7 +51,8 @@ fn next(op: &Op) -> Option<Op> {
         Op::Concat { .. } => Op::Slice { spans: vec![] },
         Op::Slice { .. } => Op::Pad { spans: vec![], shape },
         Op::Pad { .. } => Op::Uniform { stream: 0, shape },
-        Op::Uniform { .. } => Op::Sum { axes: vec![], keep: false },
+        Op::Uniform { .. } => Op::AllReduce,
+        Op::AllReduce => Op::Sum { axes: vec![], keep: false },
         Op::Sum { .. } => Op::MatMul { transpose_a: false, transpose_b: false },
         Op::MatMul { .. } => Op::Conv2d { window, groups },
         Op::Conv2d { .. } => Op::Conv2dInputGradient { window, groups, input: [1, 1] },
@@ -253,6 +254,7 @@ fn drawn(op: &Op, draw: &mut Draw, round: usize) -> (Op, Vec<(Shape, Fill)>) {
         Op::Uniform { .. } => {
             (Op::Uniform { stream: draw.between(0, 1_000) as u32, shape: any(draw, most) }, vec![([5].into(), Words)])
         }
+        Op::AllReduce => (Op::AllReduce, vec![(any(draw, most), Normal)]),
         Op::Sum { .. } => {
             let long = 1 + 700 * (round / 5);
             let shape: Shape = [

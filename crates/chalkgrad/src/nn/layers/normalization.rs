@@ -82,12 +82,13 @@ impl BatchNorm {
         let (mean, variance) = match (scope.mode(), running) {
             (Mode::Evaluate, Some((mean, variance, _))) => (mean, variance),
             (mode, running) => {
-                let count = input.shape().elements() / self.num_features.max(1);
+                let places: usize = input.shape().dims().iter().skip(2).product();
+                let count = scope.batch() * places;
                 if mode == Mode::Train && count < 2 {
                     let rule = "it learns from the spread of a batch: more than one number a channel is needed";
                     scope.graph().refuse("batch_norm", vec![input.shape()], rule);
                 }
-                let (mean, variance) = input.batch_statistics();
+                let (mean, variance) = input.statistics_by(|x, axes| scope.batch_mean(x, axes));
                 if let Some(running) = running {
                     self.remember(scope, running, (mean, variance * (count as f64 / (count as f64 - 1.0))));
                 }
