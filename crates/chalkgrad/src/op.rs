@@ -165,7 +165,8 @@ impl Op {
             (Self::Conv2dWeightGradient { window, groups }, [x, g]) => {
                 pictures::conv2d_weight_gradient(window, *groups, x, g)
             }
-            (Self::MaxPool2d(pool) | Self::AvgPool2d(pool), [x]) => pictures::pool(pool, x),
+            (Self::MaxPool2d(pool), [x]) => pictures::pool(pool, x),
+            (Self::AvgPool2d(pool), [x]) => pictures::avg_pool2d(pool, x),
             (Self::MaxPool2dGradient(pool), [x, g]) => pictures::max_pool2d_gradient(pool, x, g),
             (Self::AvgPool2dGradient { pool, input }, [g]) => pictures::avg_pool2d_gradient(pool, *input, g),
             (Self::Resample { rows, columns, transposed }, [x]) => pictures::resample(rows, columns, *transposed, x),

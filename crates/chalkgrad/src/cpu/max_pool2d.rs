@@ -6,14 +6,15 @@ use crate::op::{Pool, Window};
 
 /// Calls `visit(output place, winner)` for each window of one plane.
 fn each_winner(x: &[f32], input: [usize; 2], pool: &Pool, output: [usize; 2], mut visit: impl FnMut(usize, usize)) {
+    let [down, across] = pool.window.dilation;
     for row in 0..output[0] {
         let (rows, _) = pool.span(0, row, input[0]);
         for column in 0..output[1] {
             let (columns, _) = pool.span(1, column, input[1]);
             let mut winner = rows.start * input[1] + columns.start;
             let mut best = x[winner];
-            for y in rows.clone() {
-                for at in y * input[1] + columns.start..y * input[1] + columns.end {
+            for y in rows.clone().step_by(down) {
+                for at in (y * input[1] + columns.start..y * input[1] + columns.end).step_by(across) {
                     if wins(x[at], best) {
                         (winner, best) = (at, x[at]);
                     }

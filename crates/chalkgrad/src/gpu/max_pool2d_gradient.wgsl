@@ -5,7 +5,7 @@
 @group(0) @binding(2) var<storage, read> gradient: array<f32>;
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 
-// Whether windows lie apart: no stride is smaller than the kernel.
+// Whether windows lie apart: no stride is smaller than what a window covers.
 override apart: bool = false;
 
 fn gather(i: u32) {

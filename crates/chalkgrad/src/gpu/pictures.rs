@@ -118,7 +118,8 @@ impl Maker<'_> {
         gradient: &[usize],
         pool: &Pool,
     ) -> Result<Vec<Dispatch>> {
-        let apart = (0..2).all(|axis| pool.window.stride[axis] >= pool.window.kernel[axis]);
+        let extent = pool.window.extent();
+        let apart = (0..2).all(|axis| pool.window.stride[axis] >= extent[axis]);
         let mut dispatches = self.pool(MAX_POOL2D_GRADIENT, images, gradient, pool, !apart)?;
         dispatches[0].constants = vec![("apart", truth(apart))];
         Ok(dispatches)
@@ -147,9 +148,9 @@ impl Maker<'_> {
         per_pixel: bool,
     ) -> Result<Vec<Dispatch>> {
         let planes = images[0] * images[1];
-        let Window { kernel, stride, padding, .. } = pool.window;
-        let count_padding = [usize::from(pool.count_include_pad)];
-        let uniform = words(&[&[planes], &images[2..], &pooled[2..], &kernel, &stride, &padding, &count_padding]);
+        let Window { kernel, stride, padding, dilation } = pool.window;
+        let count = [usize::from(pool.count_include_pad)];
+        let uniform = words(&[&[planes], &images[2..], &pooled[2..], &kernel, &stride, &padding, &dilation, &count]);
         let threads = planes * if per_pixel { images[2] * images[3] } else { pooled[2] * pooled[3] };
         Ok(vec![self.dispatch(source, uniform, self.all_bindings(), threads)])
     }

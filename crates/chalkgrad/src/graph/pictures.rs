@@ -28,15 +28,16 @@ impl Tensor<'_> {
         output_padding: [usize; 2],
         groups: usize,
     ) -> Self {
-        let shape = self.shape();
-        let rule = "it takes pictures of shape [N, C, H, W]";
-        let size = <[usize; 4]>::try_from(shape.dims()).map_err(|_| rule.to_owned());
-        let input = size.and_then(|[_, _, height, width]| window.transposed_output([height, width], output_padding));
-        let op = input.map(|input| Op::Conv2dInputGradient { window, groups, input });
-        self.graph.apply_as("conv_transpose2d", op, &[self, weight]).plus_channels("conv_transpose2d", bias)
+        let output = self.size().and_then(|size| window.transposed_output(size, output_padding));
+        // A convolution leaves out less than its stride; whole strides of output padding are rows of zeros that come in.
+        let strides = [0, 1].map(|axis| output_padding[axis].checked_div(window.stride[axis]).unwrap_or(0));
+        let images = if output.is_ok() { self.pad(&strides.map(|more| [0, more]), 0.0) } else { self };
+        let op = output.map(|input| Op::Conv2dInputGradient { window, groups, input });
+        let name = "conv_transpose2d";
+        self.graph.apply_for(name, &[self, weight], op, &[images, weight]).plus_channels(name, bias)
     }
 
-    /// The largest of each window: `[N, C, H, W]` to `[N, C, H', W']`. Padding never wins, a NaN always does.
+    /// The largest of each window, which may have gaps: `[N, C, H, W]` to `[N, C, H', W']`. Padding never wins, a NaN always does.
     pub fn max_pool2d(self, pool: impl Into<Pool>) -> Self {
         self.graph.apply(Op::MaxPool2d(pool.into()), &[self])
     }
@@ -52,6 +53,17 @@ impl Tensor<'_> {
         self.resample("adaptive_avg_pool2d", |input| Ok([0, 1].map(|axis| Resampling::mean(input[axis], output[axis]))))
     }
 
+    /// The largest of each of as many regions, which are [`adaptive_avg_pool2d`](Self::adaptive_avg_pool2d)'s.
+    pub fn adaptive_max_pool2d(self, output: [usize; 2]) -> Self {
+        // Each region as a window of its own, all of one size: where a region is smaller, its last rows and columns come again.
+        let apart = self.resample("adaptive_max_pool2d", |input| {
+            Ok([0, 1].map(|axis| Resampling::regions(input[axis], output[axis])))
+        });
+        let Ok([height, width]) = apart.size() else { return apart };
+        let kernel = [height / output[0], width / output[1]];
+        apart.max_pool2d(Window { kernel, stride: kernel, ..Window::square(1) })
+    }
+
     /// The pictures in another size: `[N, C, H, W]` to `[N, C, H', W']`.
     pub fn interpolate(self, size: Size, mode: Interpolation) -> Self {
         self.resample("interpolate", |input| Resampling::interpolation(input, size, mode))
@@ -62,12 +74,20 @@ impl Tensor<'_> {
         operation: &'static str,
         axes: impl FnOnce([usize; 2]) -> Result<[Resampling; 2], String>,
     ) -> Self {
-        let shape = self.shape();
-        let rule = "it takes pictures of shape [N, C, H, W]";
-        let size = <[usize; 4]>::try_from(shape.dims()).map_err(|_| rule.to_owned());
-        let axes = size.and_then(|[_, _, height, width]| axes([height, width]));
+        let axes = self.size().and_then(axes);
+        if axes.as_ref().is_ok_and(|axes| axes.iter().all(Resampling::changes_nothing)) {
+            return self;
+        }
         let op = axes.map(|[rows, columns]| Op::Resample { rows, columns, transposed: false });
         self.graph.apply_as(operation, op, &[self])
+    }
+
+    /// Height and width of pictures.
+    fn size(self) -> Result<[usize; 2], String> {
+        match *self.shape().dims() {
+            [_, _, height, width] => Ok([height, width]),
+            _ => Err("it takes pictures of shape [N, C, H, W]".into()),
+        }
     }
 
     /// A bias `[C]`, one number a channel.

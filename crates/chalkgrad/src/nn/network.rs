@@ -183,6 +183,11 @@ fn run<'g>(root: &dyn Module, graph: &'g Graph, share: Share, input: &Shape, mod
     let images = graph.leaf(format!("input/{batch}/images"), batched(batch, input));
     let output = root.forward(&Scope::root(graph, &registry, mode, share), images);
     graph.check()?;
+    let shape = output.shape();
+    if shape.dims().first() != Some(&batch) {
+        let rule = format!("makes {shape} of {batch} examples: the first axis must go on to count them");
+        return Err(Error::Setting { name: "the network", rule });
+    }
     Ok(Pass { images, output, registry: registry.into_inner() })
 }
 

@@ -99,6 +99,19 @@ pub(super) fn pool(pool: &Pool, x: &[usize]) -> Result {
     Ok([n, c, height, width].into())
 }
 
+/// Images, and the means of their windows.
+pub(super) fn avg_pool2d(pool: &Pool, x: &[usize]) -> Result {
+    without_gaps(pool)?;
+    self::pool(pool, x)
+}
+
+fn without_gaps(pool: &Pool) -> Result<()> {
+    match pool.window.dilation {
+        [1, 1] => Ok(()),
+        _ => Err("the dilation of an average must be 1: its windows have no gaps".into()),
+    }
+}
+
 /// Images, whose shape the gradient has, and the gradient of what came out.
 pub(super) fn max_pool2d_gradient(pool: &Pool, x: &[usize], g: &[usize]) -> Result {
     match self::pool(pool, x)?.dims() == g {
@@ -110,6 +123,7 @@ pub(super) fn max_pool2d_gradient(pool: &Pool, x: &[usize], g: &[usize]) -> Resu
 /// `input` are the height and width of the pictures that were pooled.
 pub(super) fn avg_pool2d_gradient(pool: &Pool, input: [usize; 2], g: &[usize]) -> Result {
     let [n, c, h, w] = pictures(g)?;
+    without_gaps(pool)?;
     match pool.output(input)? == [h, w] {
         true => Ok([n, c, input[0], input[1]].into()),
         false => Err(format!("no pool of this window makes {h}×{w} of {}×{}", input[0], input[1])),

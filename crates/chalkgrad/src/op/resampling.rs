@@ -1,6 +1,8 @@
 //! Linear maps along one axis of a picture: what `interpolate` and `adaptive_avg_pool2d` do to rows and to columns.
 //! Every kernel reads the same table of weights, and a gradient reads it transposed.
 
+use std::ops::Range;
+
 /// More places fit no picture.
 const MOST: usize = 1 << 24;
 
@@ -27,6 +29,8 @@ pub enum Rule {
     LinearCorners,
     /// All from `⌊i · input / output⌋` up to `⌈(i + 1) input / output⌉`, evenly.
     Mean,
+    /// One place of such a region: place `i % length` of region `i / length`, or the region's last.
+    Region { length: usize },
 }
 
 /// Which size `interpolate` gives, as [height, width].
@@ -52,6 +56,18 @@ impl Resampling {
     /// Means of regions that cover the input evenly.
     pub fn mean(input: usize, output: usize) -> Self {
         Self { input, output, rule: Rule::Mean }
+    }
+
+    /// Regions that cover the input evenly, one after the other and all as long as the longest can be.
+    pub(crate) fn regions(input: usize, count: usize) -> Self {
+        let whole = input.checked_rem(count) == Some(0);
+        let length = input.checked_div(count).map_or(0, |length| if whole { length } else { length + 2 });
+        Self { input, output: count.saturating_mul(length), rule: Rule::Region { length } }
+    }
+
+    /// Whether every place becomes the same place: so do all rules that are made here, where the lengths are equal.
+    pub(crate) fn changes_nothing(&self) -> bool {
+        self.input == self.output
     }
 
     /// Both axes of an interpolation, rows first.
@@ -118,11 +134,20 @@ impl Resampling {
             Rule::LinearCorners if self.output < 2 => self.between(0.0),
             Rule::LinearCorners => self.between(place as f64 * (last as f64 / (self.output - 1) as f64)),
             Rule::Mean => {
-                let start = place * self.input / self.output;
-                let end = ((place + 1) * self.input).div_ceil(self.output);
-                (start..end).map(|read| (read, 1.0 / (end - start) as f64)).collect()
+                let region = self.region(place, self.output);
+                let share = 1.0 / region.len() as f64;
+                region.map(|read| (read, share)).collect()
+            }
+            Rule::Region { length } => {
+                let region = self.region(place / length, self.output / length);
+                vec![((region.start + place % length).min(region.end - 1), 1.0)]
             }
         }
+    }
+
+    /// Region `index` of `count` that cover the input evenly.
+    fn region(&self, index: usize, count: usize) -> Range<usize> {
+        index * self.input / count..((index + 1) * self.input).div_ceil(count)
     }
 
     /// The two places around `at`, or the one that it lies on.
@@ -191,6 +216,15 @@ mod tests {
         let expected =
             vec![vec![(0, 0.5), (1, 0.5)], vec![(1, third), (2, third), (3, third)], vec![(3, 0.5), (4, 0.5)]];
         assert_eq!(rows(&Resampling::mean(5, 3).table()), expected);
+    }
+
+    #[test]
+    fn regions_of_different_lengths_repeat_their_last_place() {
+        let places = |axis: Resampling| rows(&axis.table()).iter().map(|row| row[0].0).collect::<Vec<_>>();
+        assert_eq!(places(Resampling::regions(5, 3)), [0, 1, 1, 1, 2, 3, 3, 4, 4]);
+        assert_eq!(places(Resampling::regions(1, 2)), [0; 4]);
+        assert!(Resampling::regions(6, 3).changes_nothing());
+        assert!([0, usize::MAX].iter().all(|&count| Resampling::regions(5, count).check().is_err()));
     }
 
     #[test]

@@ -110,7 +110,7 @@ impl Window {
 /// How the windows of a pool lie. A [`Window`] alone is one with PyTorch's defaults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Pool {
-    /// Its padding is at most half its kernel; its dilation is 1.
+    /// Its padding is at most half its kernel. Only the windows of a max pool have gaps.
     pub window: Window,
     /// Whether the number of windows is rounded up: the last may reach over the edge, but starts inside the picture or the
     /// padding before it.
@@ -139,30 +139,32 @@ impl Pool {
     /// Height and width of what comes out, or the rule that is broken.
     pub fn output(&self, input: [usize; 2]) -> Result<[usize; 2], String> {
         let window = &self.window;
-        let padded = window.padded(input)?;
-        if window.dilation != [1; 2] {
-            return Err("the dilation of a pool must be 1: its windows have no gaps".into());
-        }
+        let (padded, extent) = (window.padded(input)?, window.extent());
         if (0..2).any(|axis| window.padding[axis] > window.kernel[axis] / 2) {
             return Err("the padding of a pool may be at most half its kernel".into());
         }
         let mut output = [0; 2];
         for axis in 0..2 {
-            let (stride, kernel) = (window.stride[axis], window.kernel[axis]);
+            let stride = window.stride[axis];
             let room = padded[axis] + if self.ceil_mode { stride - 1 } else { 0 };
-            let steps = room.checked_sub(kernel).ok_or_else(|| window.too_large(input))? / stride;
+            let steps = room.checked_sub(extent[axis]).ok_or_else(|| window.too_large(input))? / stride;
+            if window.padding[axis] > 0 && input[axis] < window.dilation[axis] {
+                return Err("the gaps of the first window are larger than the picture: it would hold nothing".into());
+            }
             let starts_outside = self.ceil_mode && steps * stride >= input[axis] + window.padding[axis];
             output[axis] = if starts_outside { steps } else { steps + 1 };
         }
         Ok(output)
     }
 
-    /// Along one axis of `input` places: those that window `out` covers, and how many it counts for an average.
+    /// Along one axis of `input` places: those that window `out` covers, every `dilation`th from the first of which it holds,
+    /// and how many it counts for an average.
     pub(crate) fn span(&self, axis: usize, out: usize, input: usize) -> (std::ops::Range<usize>, usize) {
-        let Window { kernel, stride, padding, .. } = self.window;
+        let Window { stride, padding, dilation, .. } = self.window;
         let start = out * stride[axis];
-        let end = (start + kernel[axis]).min(input + 2 * padding[axis]);
-        let covered = start.saturating_sub(padding[axis])..end.saturating_sub(padding[axis]).min(input);
+        let end = (start + self.window.extent()[axis]).min(input + 2 * padding[axis]);
+        let before = padding[axis].saturating_sub(start).next_multiple_of(dilation[axis]);
+        let covered = start + before - padding[axis]..end.saturating_sub(padding[axis]).min(input);
         let count = if self.count_include_pad { end - start } else { covered.len() };
         (covered, count)
     }
@@ -191,12 +193,19 @@ mod tests {
             let padded = input + 2 * padding;
             let found = window.output([input; 2]).map_or(0, |[height, _]| height);
             assert_eq!(found, count(stride, |start| start + dilation * (kernel - 1) < padded), "{window:?} of {input}");
-            let pool = Pool::from(window.dilation(1)).ceil_mode(true);
-            if padding <= kernel / 2 {
+            let pool = Pool::from(window).ceil_mode(true);
+            if padding <= kernel / 2 && (padding == 0 || dilation <= input) {
                 // The next window would start past the left padding and the picture, or its end too far past the right one.
-                let fits = |start| start < input + padding && start + kernel < padded + stride;
+                let fits = |start| start < input + padding && start + dilation * (kernel - 1) + 1 < padded + stride;
                 let found = pool.output([input; 2]).map_or(0, |[height, _]| height);
                 assert_eq!(found, count(stride, fits), "{pool:?} of {input}");
+                for out in 0..found {
+                    let held = (0..kernel).map(|tap| out * stride + tap * dilation);
+                    let held: Vec<usize> =
+                        held.filter_map(|at| at.checked_sub(padding)).filter(|&at| at < input).collect();
+                    let span = pool.span(0, out, input).0.step_by(dilation);
+                    assert!(!held.is_empty() && span.eq(held), "{pool:?} of {input}, window {out}");
+                }
             }
         }
     }

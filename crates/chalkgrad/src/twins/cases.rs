@@ -291,19 +291,19 @@ fn drawn(op: &Op, draw: &mut Draw, round: usize) -> (Op, Vec<(Shape, Fill)>) {
             (Op::Conv2dWeightGradient { window, groups }, vec![(images, Normal), (gradient, Normal)])
         }
         Op::MaxPool2d(_) => {
-            let (pool, images, _) = pooling(draw, round);
+            let (pool, images, _) = pooling(draw, round, 3);
             (Op::MaxPool2d(pool), vec![(images, Steps)])
         }
         Op::MaxPool2dGradient(_) => {
-            let (pool, images, pooled) = pooling(draw, round);
+            let (pool, images, pooled) = pooling(draw, round, 3);
             (Op::MaxPool2dGradient(pool), vec![(images, Steps), (pooled, Normal)])
         }
         Op::AvgPool2d(_) => {
-            let (pool, images, _) = pooling(draw, round);
+            let (pool, images, _) = pooling(draw, round, 1);
             (Op::AvgPool2d(pool), vec![(images, Normal)])
         }
         Op::AvgPool2dGradient { .. } => {
-            let (pool, images, pooled) = pooling(draw, round);
+            let (pool, images, pooled) = pooling(draw, round, 1);
             let input = [images.dims()[2], images.dims()[3]];
             (Op::AvgPool2dGradient { pool, input }, vec![(pooled, Normal)])
         }
@@ -420,12 +420,15 @@ fn convolution(draw: &mut Draw, round: usize) -> (Window, usize, [Shape; 3]) {
     (window, groups, [images, weight, gradient].map(Shape::from))
 }
 
-/// A pool, images, and what comes out.
-fn pooling(draw: &mut Draw, round: usize) -> (Pool, Shape, Shape) {
-    let window = window(draw, round, |kernel| kernel / 2);
+/// A pool, in every third round with gaps of up to `most` places, images, and what comes out.
+fn pooling(draw: &mut Draw, round: usize, most: usize) -> (Pool, Shape, Shape) {
+    let mut window = window(draw, round, |kernel| kernel / 2);
+    if round % 3 == 2 {
+        window.dilation = [draw.between(1, most), draw.between(1, most)];
+    }
     let pool = Pool::from(window).ceil_mode(draw.uniform() < 0.5).count_include_pad(draw.uniform() < 0.5);
     let [n, c] = [draw.between(1, 3), draw.between(1, 6)];
-    let [height, width] = window.kernel.map(|kernel| kernel + draw.between(0, 9));
+    let [height, width] = window.extent().map(|extent| extent + draw.between(0, 9));
     let output = pool.output([height, width]).unwrap_or_default();
     (pool, [n, c, height, width].into(), [n, c, output[0], output[1]].into())
 }
@@ -433,6 +436,7 @@ fn pooling(draw: &mut Draw, round: usize) -> (Pool, Shape, Shape) {
 fn resampling(draw: &mut Draw, most: usize) -> Resampling {
     let [input, output] = [draw.between(1, most), draw.between(1, most)];
     let scale = input as f64 / output as f64;
-    let rules = [Rule::Nearest { scale }, Rule::Linear { scale }, Rule::LinearCorners, Rule::Mean];
-    Resampling { input, output, rule: draw.pick(&rules) }
+    let [nearest, linear] = [Rule::Nearest { scale }, Rule::Linear { scale }];
+    let rules = [nearest, linear, Rule::LinearCorners, Rule::Mean].map(|rule| Resampling { input, output, rule });
+    draw.pick(&[&rules[..], &[Resampling::regions(input, output)]].concat())
 }

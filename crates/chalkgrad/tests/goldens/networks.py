@@ -80,6 +80,15 @@ def strided():
     )
 
 
+def keeping():
+    """Padding that keeps sizes, even kernels among it, and pools with gaps and regions."""
+    return nn.Sequential(
+        *[nn.Conv2d(2, 3, 4, padding="same"), nn.Tanh(), nn.Conv2d(3, 4, (3, 2), padding="same", dilation=(2, 3))],
+        *[nn.MaxPool2d(2, stride=1, dilation=3), nn.AdaptiveMaxPool2d((4, 3)), nn.Flatten(2), nn.Linear(12, 5)],
+        *[nn.Tanh(), nn.Flatten(-2, -1), nn.Linear(20, 4)],
+    )
+
+
 def mlp():
     return nn.Sequential(nn.Linear(30, 40), nn.ReLU(), nn.Linear(40, 20), nn.Tanh(), nn.Linear(20, 7))
 
@@ -89,6 +98,7 @@ write(
     [
         network("convnetjs", convnetjs(), [3, 32, 32], 4, 10),
         network("strided", strided(), [2, 12, 12], 5, 3),
+        network("keeping", keeping(), [2, 9, 10], 4, 4),
         network("mlp", mlp(), [30], 16, 7),
     ],
 )

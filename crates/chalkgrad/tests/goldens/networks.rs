@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use chalkgrad::nn::{
-    AvgPool2d, Conv2d, Flatten, Init, Linear, Loss, MaxPool2d, Mode, Network, NetworkGraph, ReLU, Sequential, Sigmoid,
-    Tanh,
+    AdaptiveMaxPool2d, AvgPool2d, Conv2d, Flatten, Init, Linear, Loss, MaxPool2d, Mode, Network, NetworkGraph, ReLU,
+    Sequential, Sigmoid, Tanh,
 };
+use chalkgrad::op::Window;
 use chalkgrad::optim::SGD;
 use chalkgrad::{Array, Device, Examples, Options, Tensor, Trainer, check_gradients};
 use serde::Deserialize;
@@ -53,6 +54,21 @@ fn strided() -> Sequential {
         .with(Linear::new(45, 12))
         .with(Sigmoid)
         .with(Linear::new(12, 3))
+}
+
+fn keeping() -> Sequential {
+    let oblong = Window { kernel: [3, 2], dilation: [2, 3], ..Window::square(1) };
+    Sequential::new()
+        .with(Conv2d::new(2, 3, 4).same_padding(true))
+        .with(Tanh)
+        .with(Conv2d { window: oblong, ..Conv2d::new(3, 4, 1) }.same_padding(true))
+        .with(MaxPool2d::new(2).stride(1).dilation(3))
+        .with(AdaptiveMaxPool2d { output_size: [4, 3] })
+        .with(Flatten { start_dim: 2, end_dim: -1 })
+        .with(Linear::new(12, 5))
+        .with(Tanh)
+        .with(Flatten { start_dim: -2, end_dim: -1 })
+        .with(Linear::new(20, 4))
 }
 
 fn mlp() -> Sequential {
@@ -182,6 +198,11 @@ fn the_convnetjs_network_equals_pytorch_forward_backward_and_in_training() {
 #[test]
 fn a_strided_network_with_average_pooling_equals_pytorch() {
     check("strided", strided);
+}
+
+#[test]
+fn a_network_that_keeps_sizes_and_pools_with_gaps_and_regions_equals_pytorch() {
+    check("keeping", keeping);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A call's arguments, positional and by keyword, taken one by one under PyTorch's names.
 
+use super::ParseError;
 use super::parser::{Argument, Call, Value, error};
-use super::{ParseError, Place};
 
 /// Matches a call against its layer's argument names.
 pub(super) struct Arguments<'a> {
@@ -39,7 +39,7 @@ impl<'a> Arguments<'a> {
     }
 
     fn required(&self, name: &str) -> Result<&'a Argument, ParseError> {
-        self.get(name).ok_or_else(|| error(self.call.place, format!("nn.{} needs `{name}`", self.call.name)))
+        self.get(name).ok_or_else(|| self.error(format!("nn.{} needs `{name}`", self.call.name)))
     }
 
     /// A whole number of at least 1.
@@ -61,6 +61,16 @@ impl<'a> Arguments<'a> {
             Some(Argument { value: Value::Number(number), .. }) => Ok(*number),
             Some(argument) => Err(error(argument.place, format!("`{name}` must be a number"))),
         }
+    }
+
+    /// Whether it is given, and not as `None`.
+    pub(super) fn given(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// What is wrong with the call as a whole.
+    pub(super) fn error(&self, message: impl Into<String>) -> ParseError {
+        error(self.call.place, message)
     }
 
     /// Whether it is given as `None`.
@@ -88,15 +98,16 @@ impl<'a> Arguments<'a> {
             (None, Some(default)) => return Ok(default),
             (None, None) => self.required(name)?,
         };
-        let pair = match &argument.value {
-            Value::Tuple(values) => match values.as_slice() {
-                [height, width] => whole(height, least).zip(whole(width, least)).map(|(height, width)| [height, width]),
-                _ => None,
-            },
-            value => whole(value, least).map(|value| [value; 2]),
-        };
         let must = || format!("`{name}` must be a whole number of at least {least}, or two of them");
-        pair.ok_or_else(|| error(argument.place, must()))
+        both(&argument.value, |value| whole(value, least)).ok_or_else(|| error(argument.place, must()))
+    }
+
+    /// One number for both axes, or two.
+    pub(super) fn numbers(&self, name: &str) -> Result<[f64; 2], ParseError> {
+        let argument = self.required(name)?;
+        let number = |value: &Value| if let Value::Number(number) = value { Some(*number) } else { None };
+        let must = || format!("`{name}` must be a number, or two of them");
+        both(&argument.value, number).ok_or_else(|| error(argument.place, must()))
     }
 
     pub(super) fn flag(&self, name: &str, default: bool) -> Result<bool, ParseError> {
@@ -108,13 +119,39 @@ impl<'a> Arguments<'a> {
         }
     }
 
-    /// Fails where an argument that is read but not built is given another value than PyTorch's default.
-    pub(super) fn only(&self, name: &str, supported: usize) -> Result<(), ParseError> {
-        match self.get(name) {
-            Some(argument) if self.pair(name, 0, None)? != [supported; 2] => {
-                Err(unsupported(argument.place, name, supported))
+    /// One of these words, the first of them where it is not given.
+    pub(super) fn word(&self, name: &str, words: &[&'static str]) -> Result<&'static str, ParseError> {
+        let Some(argument) = self.get(name) else { return Ok(words[0]) };
+        let known = words.iter().find(|&&word| argument.value == Value::Text(word.into()));
+        known.copied().ok_or_else(|| {
+            let words: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
+            error(argument.place, format!("`{name}` must be {}", words.join(" or ")))
+        })
+    }
+
+    /// Whether it is given as this word.
+    pub(super) fn is_word(&self, name: &str, word: &str) -> bool {
+        self.get(name).is_some_and(|argument| argument.value == Value::Text(word.into()))
+    }
+
+    /// An axis within each example: axis 0 counts the examples of a batch, which no layer mixes here. `None`, and none in
+    /// its place, is an error.
+    pub(super) fn axis(&self, name: &str, default: Option<isize>) -> Result<isize, ParseError> {
+        let argument = match (self.get(name), default) {
+            (Some(argument), _) => argument,
+            (None, Some(default)) => return Ok(default),
+            (None, None) => self.required(name)?,
+        };
+        match argument.value {
+            Value::Number(0.0) => {
+                let rule = "cannot be 0, the axis that counts the pictures of a batch";
+                Err(error(argument.place, format!("`{name}` {rule}")))
             }
-            _ => Ok(()),
+            Value::Number(number) if number.fract() == 0.0 && number.abs() <= 9.0 => Ok(number as isize),
+            _ => Err(error(
+                argument.place,
+                format!("`{name}` must be a whole number that names an axis, such as 1 or -1"),
+            )),
         }
     }
 
@@ -125,20 +162,17 @@ impl<'a> Arguments<'a> {
             _ => Ok(()),
         }
     }
-
-    /// Fails where an axis is given that is not the last, −1.
-    pub(super) fn last(&self, name: &str) -> Result<(), ParseError> {
-        match self.get(name) {
-            Some(argument) if argument.value != Value::Number(-1.0) => {
-                Err(error(argument.place, format!("`{name}` other than -1 is not supported yet")))
-            }
-            _ => Ok(()),
-        }
-    }
 }
 
-fn unsupported(place: Place, name: &str, supported: usize) -> ParseError {
-    error(place, format!("`{name}` other than {supported} is not supported yet"))
+/// One value for both axes, or a pair.
+fn both<T: Copy>(value: &Value, read: impl Fn(&Value) -> Option<T>) -> Option<[T; 2]> {
+    match value {
+        Value::Tuple(values) => match values.as_slice() {
+            [height, width] => read(height).zip(read(width)).map(|(height, width)| [height, width]),
+            _ => None,
+        },
+        value => read(value).map(|value| [value; 2]),
+    }
 }
 
 fn whole(value: &Value, least: usize) -> Option<usize> {

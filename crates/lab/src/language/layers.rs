@@ -1,11 +1,11 @@
 //! Calls to layers, under PyTorch's names, argument names and defaults.
 
 use chalkgrad::nn::{
-    AdaptiveAvgPool2d, AvgPool2d, BatchNorm1d, BatchNorm2d, Conv2d, ConvTranspose2d, Dropout, Dropout2d, ELU, Flatten,
-    GELU, Hardtanh, Identity, LayerNorm, LeakyReLU, Linear, MaxPool2d, Mish, Module, ReLU, ReLU6, SELU, Sequential,
-    SiLU, Sigmoid, SinReLU, Softplus, Tanh,
+    AdaptiveAvgPool2d, AdaptiveMaxPool2d, AvgPool2d, BatchNorm1d, BatchNorm2d, Conv2d, ConvTranspose2d, Dropout,
+    Dropout2d, ELU, Flatten, GELU, Hardtanh, Identity, LayerNorm, LeakyReLU, Linear, LogSoftmax, MaxPool2d, Mish,
+    Module, ReLU, ReLU6, SELU, Sequential, SiLU, Sigmoid, SinReLU, Softmax, Softplus, Tanh, Upsample,
 };
-use chalkgrad::op::{Pool, Window};
+use chalkgrad::op::{Interpolation, Pool, Size, Window};
 
 use super::ParseError;
 use super::arguments::Arguments;
@@ -41,13 +41,23 @@ const LAYERS: &[Reader] = &[
     ("Linear", &["in_features", "out_features", "bias"], linear),
     ("MaxPool2d", &["kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode"], max_pool2d),
     ("AvgPool2d", &["kernel_size", "stride", "padding", "ceil_mode", "count_include_pad"], avg_pool2d),
-    ("AdaptiveAvgPool2d", &["output_size"], adaptive_avg_pool2d),
+    ("AdaptiveAvgPool2d", &["output_size"], |arguments| {
+        Ok(Box::new(AdaptiveAvgPool2d { output_size: arguments.pair("output_size", 1, None)? }))
+    }),
+    ("AdaptiveMaxPool2d", &["output_size", "return_indices"], |arguments| {
+        arguments.never("return_indices")?;
+        Ok(Box::new(AdaptiveMaxPool2d { output_size: arguments.pair("output_size", 1, None)? }))
+    }),
+    ("Upsample", &["size", "scale_factor", "mode", "align_corners"], upsample),
     ("BatchNorm1d", &["num_features", "eps", "momentum", "affine", "track_running_stats"], batch_norm1d),
     ("BatchNorm2d", &["num_features", "eps", "momentum", "affine", "track_running_stats"], batch_norm2d),
     ("LayerNorm", &["normalized_shape", "eps", "elementwise_affine", "bias"], layer_norm),
     ("Dropout", &["p", "inplace"], |arguments| plain(arguments, Dropout { p: arguments.number("p", 0.5)? })),
     ("Dropout2d", &["p", "inplace"], |arguments| plain(arguments, Dropout2d { p: arguments.number("p", 0.5)? })),
-    ("Flatten", &["start_dim", "end_dim"], flatten),
+    ("Flatten", &["start_dim", "end_dim"], |arguments| {
+        let (start_dim, end_dim) = (arguments.axis("start_dim", Some(1))?, arguments.axis("end_dim", Some(-1))?);
+        Ok(Box::new(Flatten { start_dim, end_dim }))
+    }),
     ("Identity", &[], |_| Ok(Box::new(Identity))),
     ("ReLU", INPLACE, |arguments| plain(arguments, ReLU)),
     ("ReLU6", INPLACE, |arguments| plain(arguments, ReLU6)),
@@ -61,7 +71,11 @@ const LAYERS: &[Reader] = &[
         plain(arguments, LeakyReLU { negative_slope: arguments.number("negative_slope", 0.01)? })
     }),
     ("ELU", &["alpha", "inplace"], |arguments| plain(arguments, ELU { alpha: arguments.number("alpha", 1.0)? })),
-    ("GELU", &[], |_| Ok(Box::new(GELU::default()))),
+    ("GELU", &["approximate"], |arguments| {
+        Ok(Box::new(GELU { tanh: arguments.word("approximate", &["none", "tanh"])? == "tanh" }))
+    }),
+    ("Softmax", &["dim"], |arguments| Ok(Box::new(Softmax { dim: arguments.axis("dim", None)? }))),
+    ("LogSoftmax", &["dim"], |arguments| Ok(Box::new(LogSoftmax { dim: arguments.axis("dim", None)? }))),
     ("Softplus", &["beta", "threshold"], |arguments| {
         let (beta, threshold) = (arguments.number("beta", 1.0)?, arguments.number("threshold", 20.0)?);
         Ok(Box::new(Softplus { beta, threshold }))
@@ -73,6 +87,10 @@ const LAYERS: &[Reader] = &[
 ];
 
 const INPLACE: &[&str] = &["inplace"];
+
+/// What PyTorch has and a network of pictures has no use for, with the reason.
+const REFUSED: &[(&str, &str)] =
+    &[("Embedding", "it looks up rows of a table by whole numbers, and the pixels of pictures are none")];
 
 /// A chain of layers.
 pub(super) fn sequential(call: &Call) -> Result<Sequential, ParseError> {
@@ -100,10 +118,13 @@ fn plain(arguments: &Arguments<'_>, layer: impl Module + 'static) -> Layer {
 }
 
 fn conv2d(arguments: &Arguments<'_>) -> Layer {
+    let [same_padding, none] = ["same", "valid"].map(|word| arguments.is_word("padding", word));
+    let padding = if same_padding || none { [0; 2] } else { padding(arguments)? };
     Ok(Box::new(Conv2d {
         in_channels: arguments.count("in_channels")?,
         out_channels: arguments.count("out_channels")?,
-        window: window(arguments)?,
+        window: window(arguments, padding)?,
+        same_padding,
         groups: arguments.count_or("groups", 1)?,
         bias: arguments.flag("bias", true)?,
     }))
@@ -113,7 +134,7 @@ fn conv_transpose2d(arguments: &Arguments<'_>) -> Layer {
     Ok(Box::new(ConvTranspose2d {
         in_channels: arguments.count("in_channels")?,
         out_channels: arguments.count("out_channels")?,
-        window: window(arguments)?,
+        window: window(arguments, padding(arguments)?)?,
         output_padding: arguments.pair("output_padding", 0, Some([0; 2]))?,
         groups: arguments.count_or("groups", 1)?,
         bias: arguments.flag("bias", true)?,
@@ -121,13 +142,13 @@ fn conv_transpose2d(arguments: &Arguments<'_>) -> Layer {
 }
 
 /// A convolution's.
-fn window(arguments: &Arguments<'_>) -> Result<Window, ParseError> {
-    Ok(Window {
-        kernel: arguments.pair("kernel_size", 1, None)?,
-        stride: arguments.pair("stride", 1, Some([1; 2]))?,
-        padding: arguments.pair("padding", 0, Some([0; 2]))?,
-        dilation: arguments.pair("dilation", 1, Some([1; 2]))?,
-    })
+fn window(arguments: &Arguments<'_>, padding: [usize; 2]) -> Result<Window, ParseError> {
+    let (kernel, stride) = (arguments.pair("kernel_size", 1, None)?, arguments.pair("stride", 1, Some([1; 2]))?);
+    Ok(Window { kernel, stride, padding, dilation: arguments.pair("dilation", 1, Some([1; 2]))? })
+}
+
+fn padding(arguments: &Arguments<'_>) -> Result<[usize; 2], ParseError> {
+    arguments.pair("padding", 0, Some([0; 2]))
 }
 
 fn linear(arguments: &Arguments<'_>) -> Layer {
@@ -136,7 +157,6 @@ fn linear(arguments: &Arguments<'_>) -> Layer {
 }
 
 fn max_pool2d(arguments: &Arguments<'_>) -> Layer {
-    arguments.only("dilation", 1)?;
     arguments.never("return_indices")?;
     Ok(Box::new(MaxPool2d { pool: pool(arguments)? }))
 }
@@ -150,13 +170,25 @@ fn avg_pool2d(arguments: &Arguments<'_>) -> Layer {
 fn pool(arguments: &Arguments<'_>) -> Result<Pool, ParseError> {
     let kernel = arguments.pair("kernel_size", 1, None)?;
     let stride = arguments.pair("stride", 1, Some(kernel))?;
-    let padding = arguments.pair("padding", 0, Some([0; 2]))?;
-    let window = Window { kernel, stride, padding, dilation: [1; 2] };
+    let dilation = arguments.pair("dilation", 1, Some([1; 2]))?;
+    let window = Window { kernel, stride, padding: padding(arguments)?, dilation };
     Ok(Pool::from(window).ceil_mode(arguments.flag("ceil_mode", false)?))
 }
 
-fn adaptive_avg_pool2d(arguments: &Arguments<'_>) -> Layer {
-    Ok(Box::new(AdaptiveAvgPool2d { output_size: arguments.pair("output_size", 1, None)? }))
+fn upsample(arguments: &Arguments<'_>) -> Layer {
+    let mode = match arguments.word("mode", &["nearest", "bilinear"])? {
+        "bilinear" => Interpolation::Bilinear { align_corners: arguments.flag("align_corners", false)? },
+        _ => {
+            arguments.never("align_corners")?;
+            Interpolation::Nearest
+        }
+    };
+    let size = match (arguments.given("size"), arguments.given("scale_factor")) {
+        (true, false) => Size::Pixels(arguments.pair("size", 1, None)?),
+        (false, true) => Size::ScaleFactor(arguments.numbers("scale_factor")?),
+        _ => return Err(arguments.error("nn.Upsample needs one of `size` and `scale_factor`")),
+    };
+    Ok(Box::new(Upsample { size, mode }))
 }
 
 macro_rules! batch_norms {
@@ -185,14 +217,11 @@ fn layer_norm(arguments: &Arguments<'_>) -> Layer {
     }))
 }
 
-fn flatten(arguments: &Arguments<'_>) -> Layer {
-    arguments.only("start_dim", 1)?;
-    arguments.last("end_dim")?;
-    Ok(Box::new(Flatten))
-}
-
 fn unknown(call: &Call) -> ParseError {
     let (name, lower) = (&call.name, call.name.to_lowercase());
+    if let Some((_, reason)) = REFUSED.iter().find(|(refused, _)| refused == name) {
+        return error(call.place, format!("nn.{name} has no place in a network of pictures: {reason}"));
+    }
     let names = || std::iter::once("Sequential").chain(LAYERS.iter().map(|(name, ..)| *name));
     let distance = |known: &&str| distance(&lower, &known.to_lowercase());
     let hint = match names().min_by_key(distance).filter(|nearest| distance(nearest) <= 2) {

@@ -6,6 +6,8 @@ use super::{ParseError, Place};
 pub(super) enum Kind {
     Name(String),
     Number(f64),
+    /// Without its quotes.
+    Text(String),
     /// One of `( ) [ ] , = . -`
     Symbol(char),
     Newline,
@@ -24,6 +26,7 @@ impl Kind {
         match self {
             Self::Name(name) => format!("`{name}`"),
             Self::Number(number) => format!("`{number}`"),
+            Self::Text(text) => format!("`'{text}'`"),
             Self::Symbol(symbol) => format!("`{symbol}`"),
             Self::Newline => "a new line".into(),
             Self::End => "the text".into(),
@@ -79,6 +82,17 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, ParseError> {
                 let number = digits.replace('_', "").parse();
                 let message = || format!("`{digits}` is not a number");
                 Kind::Number(number.map_err(|_| ParseError { place: start, message: message() })?)
+            }
+            '\'' | '"' => {
+                let is_quote = |character| character == first;
+                // Two quotes at once hold nothing.
+                let empty = take(&is_quote).len() > 1;
+                let text = take(&|character| !empty && !is_quote(character) && character != '\n');
+                if !empty && take(&is_quote).is_empty() {
+                    let message = format!("`{first}` opens a text that does not end on its line");
+                    return Err(ParseError { place: start, message });
+                }
+                Kind::Text(text)
             }
             '(' | ')' | '[' | ']' | ',' | '=' | '.' | '-' => {
                 rest.next();

@@ -106,7 +106,25 @@ mod tests {
                 "BatchNorm2d(8, eps=0.001, momentum=None, affine=True, bias=True, track_running_stats=True)",
             ),
             ("nn.LayerNorm([3, 4])", "LayerNorm((3, 4), eps=1e-05, elementwise_affine=True, bias=True)"),
+            (
+                "nn.MaxPool2d(2, dilation=(1, 3))",
+                "MaxPool2d(kernel_size=2, stride=2, padding=0, dilation=(1, 3), ceil_mode=False)",
+            ),
+            (
+                "nn.Conv2d(3, 4, 5, padding='same', dilation=2)",
+                "Conv2d(3, 4, kernel_size=(5, 5), stride=(1, 1), padding=same, dilation=(2, 2))",
+            ),
+            ("nn.Conv2d(3, 4, 5, padding=\"valid\")", "Conv2d(3, 4, kernel_size=(5, 5), stride=(1, 1))"),
             ("nn.AdaptiveAvgPool2d((2, 3))", "AdaptiveAvgPool2d(output_size=(2, 3))"),
+            ("nn.AdaptiveMaxPool2d(1)", "AdaptiveMaxPool2d(output_size=1)"),
+            ("nn.Upsample(scale_factor=2)", "Upsample(scale_factor=2.0, mode='nearest')"),
+            ("nn.Upsample((4, 5), mode='bilinear', align_corners=True)", "Upsample(size=(4, 5), mode='bilinear')"),
+            ("nn.Flatten(2)", "Flatten(start_dim=2, end_dim=-1)"),
+            ("nn.Flatten(start_dim=-3, end_dim=-2)", "Flatten(start_dim=-3, end_dim=-2)"),
+            ("nn.Softmax(dim=1)", "Softmax(dim=1)"),
+            ("nn.LogSoftmax(-1)", "LogSoftmax(dim=-1)"),
+            ("nn.GELU()", "GELU(approximate='none')"),
+            ("nn.GELU(approximate='tanh')", "GELU(approximate='tanh')"),
             ("nn.Dropout(p=0.25)", "Dropout(p=0.25, inplace=False)"),
             ("nn.LeakyReLU(0.1, inplace=True)", "LeakyReLU(negative_slope=0.1)"),
             ("nn.Hardtanh(-2, 2)", "Hardtanh(min_val=-2.0, max_val=2.0)"),
@@ -138,8 +156,35 @@ mod tests {
         assert_eq!(error(""), "line 1, column 1: a network begins with `nn.Sequential(`");
         assert_eq!(error("nn.ReLU()"), "line 1, column 1: a network begins with `nn.Sequential(`");
         assert_eq!(
-            error("nn.Sequential(nn.Flatten(start_dim=2))"),
-            "line 1, column 26: `start_dim` other than 1 is not supported yet"
+            error("nn.Sequential(nn.Flatten(start_dim=0))"),
+            "line 1, column 26: `start_dim` cannot be 0, the axis that counts the pictures of a batch"
+        );
+        assert_eq!(
+            error("nn.Sequential(nn.Softmax(1.5))"),
+            "line 1, column 26: `dim` must be a whole number that names an axis, such as 1 or -1"
+        );
+        assert_eq!(error("nn.Sequential(nn.LogSoftmax())"), "line 1, column 15: nn.LogSoftmax needs `dim`");
+        assert_eq!(error("nn.Sequential(nn.GELU('tan'))"), "line 1, column 23: `approximate` must be 'none' or 'tanh'");
+        assert_eq!(
+            error("nn.Sequential(nn.GELU('tanh))"),
+            "line 1, column 23: `'` opens a text that does not end on its line"
+        );
+        assert_eq!(
+            error("nn.Sequential(nn.Linear('10', 5))"),
+            "line 1, column 25: `in_features` must be a whole number of at least 1"
+        );
+        assert_eq!(
+            error("nn.Sequential(nn.Upsample(2, 3))"),
+            "line 1, column 15: nn.Upsample needs one of `size` and `scale_factor`"
+        );
+        assert_eq!(
+            error("nn.Sequential(nn.Upsample(scale_factor='2'))"),
+            "line 1, column 27: `scale_factor` must be a number, or two of them"
+        );
+        assert_eq!(
+            error("nn.Sequential(nn.Embedding(10, 3))"),
+            "line 1, column 15: nn.Embedding has no place in a network of pictures: it looks up rows of a table by whole \
+             numbers, and the pixels of pictures are none"
         );
         assert_eq!(
             error("nn.Sequential(nn.LayerNorm((4, 0)))"),

@@ -25,6 +25,7 @@ pub(super) struct Argument {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Value {
     Number(f64),
+    Text(String),
     Tuple(Vec<Value>),
     True,
     False,
@@ -106,6 +107,10 @@ impl Parser<'_> {
             Kind::Number(number) => {
                 self.position += 1;
                 Value::Number(number)
+            }
+            Kind::Text(text) => {
+                self.position += 1;
+                Value::Text(text)
             }
             Kind::Symbol('-') => {
                 self.position += 1;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::number;
+use super::{axis, number};
 use crate::Tensor;
 use crate::nn::{Module, Scope};
 
@@ -120,13 +120,8 @@ macro_rules! softmaxes {
 
         impl Module for $name {
             fn forward<'g>(&self, scope: &Scope<'_, 'g>, input: Tensor<'g>) -> Tensor<'g> {
-                let rank = input.shape().rank() as isize;
-                let axis = if self.dim < 0 { self.dim + rank } else { self.dim };
-                if !(0..rank).contains(&axis) {
-                    scope.graph().refuse("softmax", vec![input.shape()], format!("there is no axis {}", self.dim));
-                    return input;
-                }
-                input.$method(axis as usize)
+                let axis = axis(scope, stringify!($method), input, self.dim);
+                axis.map_or(input, |axis| input.$method(axis))
             }
         }
 

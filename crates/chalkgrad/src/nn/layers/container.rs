@@ -2,24 +2,33 @@
 
 use std::fmt;
 
+use super::axis;
+use crate::Tensor;
 use crate::nn::{Module, Scope};
-use crate::{Shape, Tensor};
 
-/// `[N, …]` to `[N, features]`, `torch.nn.Flatten`.
+/// `torch.nn.Flatten`: the axes from `start_dim` to `end_dim` as one, `[N, …]` to `[N, features]` by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Flatten;
+pub struct Flatten {
+    /// The first, counted from the end where negative.
+    pub start_dim: isize,
+    /// The last.
+    pub end_dim: isize,
+}
+
+/// PyTorch's defaults, so that `Flatten` stands for `nn.Flatten()` as `ReLU` does for `nn.ReLU()`.
+#[allow(non_upper_case_globals, reason = "a layer without arguments is its name")]
+pub const Flatten: Flatten = Flatten { start_dim: 1, end_dim: -1 };
 
 impl Module for Flatten {
-    fn forward<'g>(&self, _: &Scope<'_, 'g>, input: Tensor<'g>) -> Tensor<'g> {
-        let shape = input.shape();
-        let [batch, rest @ ..] = shape.dims() else { return input };
-        input.reshape([*batch, Shape::from(rest).elements()])
+    fn forward<'g>(&self, scope: &Scope<'_, 'g>, input: Tensor<'g>) -> Tensor<'g> {
+        let ends = axis(scope, "flatten", input, self.start_dim).zip(axis(scope, "flatten", input, self.end_dim));
+        ends.map_or(input, |(first, last)| input.flatten(first..=last))
     }
 }
 
 impl fmt::Display for Flatten {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Flatten(start_dim=1, end_dim=-1)")
+        write!(f, "Flatten(start_dim={}, end_dim={})", self.start_dim, self.end_dim)
     }
 }
 

@@ -34,15 +34,24 @@ macro_rules! builders {
             Self { bias, ..self }
         }
 
-        fn print(&self, name: &str, output_padding: [usize; 2], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            let Window { kernel, stride, padding, dilation } = self.window;
+        fn print(
+            &self,
+            name: &str,
+            padding: String,
+            output_padding: [usize; 2],
+            f: &mut fmt::Formatter<'_>,
+        ) -> fmt::Result {
+            let Window { kernel, stride, dilation, .. } = self.window;
             write!(f, "{name}({}, {}, kernel_size={}", self.in_channels, self.out_channels, pair(kernel))?;
             write!(f, ", stride={}", pair(stride))?;
-            for (name, value, default) in
-                [("padding", padding, 0), ("dilation", dilation, 1), ("output_padding", output_padding, 0)]
-            {
-                if value != [default; 2] {
-                    write!(f, ", {name}={}", pair(value))?;
+            let [dilation, output_padding] = [dilation, output_padding].map(pair);
+            for (name, value, default) in [
+                ("padding", padding, "(0, 0)"),
+                ("dilation", dilation, "(1, 1)"),
+                ("output_padding", output_padding, "(0, 0)"),
+            ] {
+                if value != default {
+                    write!(f, ", {name}={value}")?;
                 }
             }
             if self.groups != 1 {
@@ -62,6 +71,8 @@ pub struct Conv2d {
     pub out_channels: usize,
     /// Kernel, stride, padding and dilation.
     pub window: Window,
+    /// PyTorch's `padding='same'`: as much padding that pictures keep their size, whatever the window's is. Its stride must be 1.
+    pub same_padding: bool,
     /// Channels fall into this many groups, each with its own filters; as many as channels is depthwise.
     pub groups: usize,
     /// Whether a bias is added for each channel.
@@ -71,10 +82,25 @@ pub struct Conv2d {
 impl Conv2d {
     /// A square kernel, stride 1, no padding, one group, with bias.
     pub fn new(in_channels: usize, out_channels: usize, kernel: usize) -> Self {
-        Self { in_channels, out_channels, window: Window::square(kernel), groups: 1, bias: true }
+        let window = Window::square(kernel);
+        Self { in_channels, out_channels, window, same_padding: false, groups: 1, bias: true }
+    }
+
+    /// The same with padding that keeps the size of pictures, or with the window's.
+    pub fn same_padding(self, same_padding: bool) -> Self {
+        Self { same_padding, ..self }
     }
 
     builders!();
+
+    /// The pictures and the window that keeps their size. Where rows or columns of padding are odd in number, there is one
+    /// more below or on the right, as PyTorch does it.
+    fn same<'g>(&self, input: Tensor<'g>) -> (Tensor<'g>, Window) {
+        let Window { kernel, dilation, .. } = self.window;
+        let padding = [0, 1].map(|axis| dilation[axis].saturating_mul(kernel[axis].saturating_sub(1)));
+        let more = padding.map(|padding| [0, padding % 2]);
+        (input.pad(&more, 0.0), Window { padding: padding.map(|padding| padding / 2), ..self.window })
+    }
 }
 
 impl Module for Conv2d {
@@ -86,13 +112,23 @@ impl Module for Conv2d {
         let init = Init::fan_in(shared.saturating_mul(height).saturating_mul(width));
         let weight = scope.parameter("weight", Role::Weight, [self.out_channels, shared, height, width], init);
         let bias = self.bias.then(|| scope.parameter("bias", Role::Bias, [self.out_channels], init));
-        input.conv2d_grouped(weight, bias, self.window, self.groups)
+        if !self.same_padding {
+            return input.conv2d_grouped(weight, bias, self.window, self.groups);
+        }
+        if self.window.stride != [1; 2] {
+            let rule = "padding='same' keeps the size of pictures, and a stride over 1 does not";
+            scope.graph().refuse("conv2d", vec![input.shape()], rule);
+            return input;
+        }
+        let (input, window) = self.same(input);
+        input.conv2d_grouped(weight, bias, window, self.groups)
     }
 }
 
 impl fmt::Display for Conv2d {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.print("Conv2d", [0, 0], f)
+        let padding = if self.same_padding { "same".into() } else { pair(self.window.padding) };
+        self.print("Conv2d", padding, [0, 0], f)
     }
 }
 
@@ -145,7 +181,7 @@ impl Module for ConvTranspose2d {
 
 impl fmt::Display for ConvTranspose2d {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.print("ConvTranspose2d", self.output_padding, f)
+        self.print("ConvTranspose2d", pair(self.window.padding), self.output_padding, f)
     }
 }
 

@@ -19,7 +19,22 @@ pub use dropout::{Dropout, Dropout2d};
 pub use embedding::Embedding;
 pub use linear::Linear;
 pub use normalization::{BatchNorm1d, BatchNorm2d, LayerNorm};
-pub use pooling::{AdaptiveAvgPool2d, AvgPool2d, MaxPool2d, Upsample};
+pub use pooling::{AdaptiveAvgPool2d, AdaptiveMaxPool2d, AvgPool2d, MaxPool2d, Upsample};
+
+use crate::Tensor;
+use crate::nn::Scope;
+
+/// The axis that PyTorch calls `dim`, which counts from the end where it is negative; the graph is poisoned where there is none.
+fn axis<'g>(scope: &Scope<'_, 'g>, operation: &'static str, input: Tensor<'g>, dim: isize) -> Option<usize> {
+    let shape = input.shape();
+    let rank = shape.rank();
+    let axis = if dim < 0 { rank.checked_add_signed(dim) } else { usize::try_from(dim).ok() };
+    let axis = axis.filter(|&axis| axis < rank);
+    if axis.is_none() {
+        scope.graph().refuse(operation, vec![shape], format!("there is no axis {dim}"));
+    }
+    axis
+}
 
 /// A boolean as Python prints it.
 fn truth(value: bool) -> &'static str {
@@ -68,6 +83,10 @@ mod tests {
             Conv2d::new(3, 6, 3).stride(2).padding(1).dilation(2).groups(3).bias(false),
             "Conv2d(3, 6, kernel_size=(3, 3), stride=(2, 2), padding=(1, 1), dilation=(2, 2), groups=3, bias=False)",
         );
+        prints(
+            Conv2d::new(3, 6, 4).dilation(2).padding(5).same_padding(true),
+            "Conv2d(3, 6, kernel_size=(4, 4), stride=(1, 1), padding=same, dilation=(2, 2))",
+        );
         prints(Conv2d { window: oblong, ..Conv2d::new(1, 2, 1) }, "Conv2d(1, 2, kernel_size=(3, 5), stride=(1, 2))");
         prints(
             ConvTranspose2d::new(3, 4, 3).stride(2).padding(1).output_padding(1),
@@ -79,9 +98,13 @@ mod tests {
             MaxPool2d::new(3).stride(2).padding(1).ceil_mode(true),
             "MaxPool2d(kernel_size=3, stride=2, padding=1, dilation=1, ceil_mode=True)",
         );
+        prints(
+            MaxPool2d::new(2).dilation(3),
+            "MaxPool2d(kernel_size=2, stride=2, padding=0, dilation=3, ceil_mode=False)",
+        );
         prints(AvgPool2d::new(2).count_include_pad(false), "AvgPool2d(kernel_size=2, stride=2, padding=0)");
         prints(AdaptiveAvgPool2d::new(1), "AdaptiveAvgPool2d(output_size=1)");
-        prints(AdaptiveAvgPool2d { output_size: [2, 3] }, "AdaptiveAvgPool2d(output_size=(2, 3))");
+        prints(AdaptiveMaxPool2d { output_size: [2, 3] }, "AdaptiveMaxPool2d(output_size=(2, 3))");
         prints(Upsample::new(2.0), "Upsample(scale_factor=2.0, mode='nearest')");
         prints(
             Upsample { size: Size::Pixels([4, 5]), mode: Interpolation::Bilinear { align_corners: true } },
@@ -102,6 +125,7 @@ mod tests {
         );
         prints(Dropout::new(0.25), "Dropout(p=0.25, inplace=False)");
         prints(Flatten, "Flatten(start_dim=1, end_dim=-1)");
+        prints(Flatten { start_dim: 2, end_dim: 3 }, "Flatten(start_dim=2, end_dim=3)");
         prints(Softmax { dim: 1 }, "Softmax(dim=1)");
         prints(LogSoftmax { dim: -1 }, "LogSoftmax(dim=-1)");
         prints(Embedding::new(10, 3), "Embedding(10, 3)");

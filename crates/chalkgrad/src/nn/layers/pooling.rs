@@ -63,8 +63,14 @@ pools! {
 }
 
 impl MaxPool2d {
+    /// The same with the places of a window so far apart.
+    pub fn dilation(self, dilation: usize) -> Self {
+        Self { pool: Pool { window: self.pool.window.dilation(dilation), ..self.pool } }
+    }
+
     fn print_rest(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, ", dilation=1, ceil_mode={})", truth(self.pool.ceil_mode))
+        let dilation = one_or_pair(self.pool.window.dilation);
+        write!(f, ", dilation={dilation}, ceil_mode={})", truth(self.pool.ceil_mode))
     }
 }
 
@@ -80,30 +86,41 @@ impl AvgPool2d {
     }
 }
 
-/// `torch.nn.AdaptiveAvgPool2d`: means of as many regions as are asked for, whatever the picture's size.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AdaptiveAvgPool2d {
-    /// [height, width]
-    pub output_size: [usize; 2],
+macro_rules! adaptive_pools {
+    ($($(#[$doc:meta])* $name:ident $method:ident),* $(,)?) => { $(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub struct $name {
+            /// [height, width]
+            pub output_size: [usize; 2],
+        }
+
+        impl $name {
+            /// A square of this many regions a side; 1 makes one number of each channel.
+            pub fn new(output_size: usize) -> Self {
+                Self { output_size: [output_size; 2] }
+            }
+        }
+
+        impl Module for $name {
+            fn forward<'g>(&self, _: &Scope<'_, 'g>, input: Tensor<'g>) -> Tensor<'g> {
+                input.$method(self.output_size)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}(output_size={})", stringify!($name), one_or_pair(self.output_size))
+            }
+        }
+    )* };
 }
 
-impl AdaptiveAvgPool2d {
-    /// A square of this many regions a side; 1 is the mean of each channel.
-    pub fn new(output_size: usize) -> Self {
-        Self { output_size: [output_size; 2] }
-    }
-}
-
-impl Module for AdaptiveAvgPool2d {
-    fn forward<'g>(&self, _: &Scope<'_, 'g>, input: Tensor<'g>) -> Tensor<'g> {
-        input.adaptive_avg_pool2d(self.output_size)
-    }
-}
-
-impl fmt::Display for AdaptiveAvgPool2d {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "AdaptiveAvgPool2d(output_size={})", one_or_pair(self.output_size))
-    }
+adaptive_pools! {
+    /// `torch.nn.AdaptiveAvgPool2d`: means of as many regions as are asked for, whatever the picture's size.
+    AdaptiveAvgPool2d adaptive_avg_pool2d,
+    /// `torch.nn.AdaptiveMaxPool2d`: the largest of each of these regions.
+    AdaptiveMaxPool2d adaptive_max_pool2d,
 }
 
 /// `torch.nn.Upsample`: the pictures in another size.

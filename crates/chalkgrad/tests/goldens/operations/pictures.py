@@ -73,6 +73,9 @@ def transposed(batch, size, weight, bias=True, output_padding=(0, 0), groups=1, 
     transposed(1, (5, 5), (6, 1, 3, 3), stride=(2, 1), padding=(1, 1), groups=6),
     transposed(1, (3, 2), (6, 2, 2, 3), stride=(2, 3), padding=(1, 1), dilation=(3, 2), output_padding=(1, 2), groups=3),
     transposed(1, (3, 3), (2, 2, 1, 1), stride=(2, 2), output_padding=(1, 1)),
+    transposed(2, (4, 3), (3, 2, 2, 3), padding=(1, 2), dilation=(3, 2), output_padding=(2, 1)),
+    transposed(1, (3, 4), (4, 2, 3, 2), stride=(2, 1), padding=(2, 3), dilation=(4, 5), output_padding=(3, 4), groups=2),
+    transposed(1, (1, 2), (2, 1, 1, 2), bias=False, stride=(1, 2), dilation=(4, 6), output_padding=(3, 5)),
 )
 def conv_transpose2d(x, weight, bias=None, *, kernel, stride, padding, output_padding, dilation=(1, 1), groups=1):
     options = map(tuple, (stride, padding, output_padding))
@@ -114,9 +117,14 @@ ROUNDED_UP = [
     pool(uniform(1, 2, 5, 5, low=-9.0, high=-8.0), (3, 3), (1, 1), (1, 1)),
     *ROUNDED_UP,
     pool(whole(1, 2, 7, 7, count=3), (2, 2), (2, 2), ceil_mode=True, smooth=False),
+    pool(uniform(2, 2, 7, 8), (3, 2), (1, 1), dilation=[2, 3]),
+    pool(uniform(1, 2, 9, 7), (3, 3), (2, 1), (1, 1), dilation=[3, 2]),
+    pool(uniform(1, 3, 8, 11), (2, 3), (3, 5), (1, 0), dilation=[2, 2]),
+    pool(uniform(1, 2, 10, 9), (4, 2), (3, 2), (2, 1), dilation=[2, 4], ceil_mode=True),
+    pool(whole(1, 2, 8, 8, count=3), (3, 3), (2, 2), (1, 1), dilation=[2, 2], smooth=False),
 )
-def max_pool2d(x, kernel, stride, padding, ceil_mode=False):
-    return F.max_pool2d(x, tuple(kernel), tuple(stride), tuple(padding), ceil_mode=ceil_mode)
+def max_pool2d(x, kernel, stride, padding, dilation=(1, 1), ceil_mode=False):
+    return F.max_pool2d(x, tuple(kernel), tuple(stride), tuple(padding), tuple(dilation), ceil_mode)
 
 
 def without_padding(pools):
@@ -144,6 +152,15 @@ RESIZES = [
 @operation(*[case(uniform(*shape), size=list(size)) for shape, size in RESIZES])
 def adaptive_avg_pool2d(x, size):
     return F.adaptive_avg_pool2d(x, tuple(size))
+
+
+@operation(
+    *[case(uniform(*shape), size=list(size)) for shape, size in RESIZES],
+    case(whole(1, 2, 7, 7, count=2), size=[3, 4], smooth=False),
+    case(whole(1, 2, 6, 4, count=3), size=[3, 2], smooth=False),
+)
+def adaptive_max_pool2d(x, size):
+    return F.adaptive_max_pool2d(x, tuple(size))
 
 
 FACTORS = [

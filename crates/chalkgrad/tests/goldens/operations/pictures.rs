@@ -65,7 +65,7 @@ fn conv_transpose2d_equals_pytorch() {
 }
 
 #[test]
-fn max_pool2d_equals_pytorch_with_ties_padding_and_ceil_mode() {
+fn max_pool2d_equals_pytorch_with_ties_padding_gaps_and_ceil_mode() {
     check_with("max_pool2d", |x, options: &Options| x[0].max_pool2d(options.pool()));
 }
 
@@ -94,8 +94,9 @@ fn interpolate<'g>(x: &[Tensor<'g>], options: &Resize) -> Tensor<'g> {
 }
 
 #[test]
-fn adaptive_avg_pool2d_equals_pytorch() {
+fn adaptive_pools_equal_pytorch_where_regions_overlap_too() {
     check_with("adaptive_avg_pool2d", adaptive_avg_pool2d);
+    check_with("adaptive_max_pool2d", |x, options: &Resize| x[0].adaptive_max_pool2d(options.size.unwrap()));
 }
 
 #[test]
