@@ -26,12 +26,12 @@ def moments(draw, bounded):
     return row | ({"low": number(values.min()), "high": number(values.max())} if bounded else {})
 
 
-def layer(name, *arguments):
+def layer(name, *arguments, groups=None):
     """The parameters of a layer as it is made."""
-    made = getattr(nn, name)(*arguments)
-    names = [name for name, _ in made.named_parameters()]
-    draw = lambda parameter: moments(lambda: getattr(nn, name)(*arguments).get_parameter(parameter), name != "Embedding")
-    return {"layer": name, "arguments": arguments, "parameters": {parameter: draw(parameter) for parameter in names}}
+    make = lambda: getattr(nn, name)(*arguments, **({} if groups is None else {"groups": groups}))
+    draw = lambda parameter: moments(lambda: make().get_parameter(parameter), name != "Embedding")
+    parameters = {parameter: draw(parameter) for parameter, _ in make().named_parameters()}
+    return {"layer": name, "arguments": arguments, "groups": groups or 1, "parameters": parameters}
 
 
 def function(name, shape, bounded=False, **arguments):
@@ -55,12 +55,22 @@ write(
         layer("Conv2d", 3, 16, 5),
         layer("Conv2d", 16, 20, 5),
         layer("Conv2d", 1, 64, 1),
+        layer("Conv2d", 24, 16, (3, 5), groups=4),
+        layer("Conv2d", 32, 32, 3, groups=32),
+        layer("ConvTranspose2d", 16, 24, 3),
+        layer("ConvTranspose2d", 3, 40, (2, 4)),
+        layer("ConvTranspose2d", 12, 24, 2, groups=4),
+        layer("ConvTranspose2d", 20, 20, 3, groups=20),
         layer("Linear", 320, 10),
         layer("Linear", 784, 100),
         layer("Linear", 2, 30),
+        layer("Linear", 1, 1),
+        layer("Embedding", 40, 16),
+        layer("Embedding", 7, 100),
         layer("BatchNorm1d", 7),
         layer("BatchNorm2d", 5),
         layer("LayerNorm", 6),
+        layer("LayerNorm", (3, 4)),
     ],
 )
 

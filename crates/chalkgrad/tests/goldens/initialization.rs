@@ -4,8 +4,10 @@
 use std::collections::HashMap;
 
 use chalkgrad::nn::{
-    BatchNorm1d, BatchNorm2d, Conv2d, Fan, Init, Initialization, LayerNorm, Linear, Network, Nonlinearity,
+    BatchNorm1d, BatchNorm2d, Conv2d, ConvTranspose2d, Embedding, Fan, Init, Initialization, LayerNorm, Linear,
+    Network, Nonlinearity,
 };
+use chalkgrad::op::Window;
 use chalkgrad::random::Stream;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -81,18 +83,48 @@ fn near(what: &str, name: &str, found: f64, expected: f64, allowed: f64) {
 #[derive(Deserialize)]
 struct Layer {
     layer: String,
-    arguments: Vec<usize>,
+    arguments: Vec<Argument>,
+    groups: usize,
     parameters: HashMap<String, Draws>,
+}
+
+/// A number, or one for each axis.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Argument {
+    One(usize),
+    Each(Vec<usize>),
+}
+
+use Argument::{Each, One};
+
+impl Argument {
+    fn window(&self) -> Window {
+        match self {
+            One(kernel) => Window::square(*kernel),
+            Each(kernel) => Window { kernel: [kernel[0], kernel[1]], ..Window::square(1) },
+        }
+    }
 }
 
 impl Layer {
     fn network(&self) -> Network {
+        let groups = self.groups;
         match (self.layer.as_str(), self.arguments.as_slice()) {
-            ("Conv2d", &[from, to, kernel]) => Network::new(Conv2d::new(from, to, kernel), [from, kernel, kernel]),
-            ("Linear", &[from, to]) => Network::new(Linear::new(from, to), [from]),
-            ("BatchNorm1d", &[features]) => Network::new(BatchNorm1d::new(features), [features]),
-            ("BatchNorm2d", &[channels]) => Network::new(BatchNorm2d::new(channels), [channels, 2, 2]),
-            ("LayerNorm", &[features]) => Network::new(LayerNorm::new([features]), [features]),
+            ("Conv2d", [One(from), One(to), kernel]) => {
+                let layer = Conv2d { window: kernel.window(), groups, ..Conv2d::new(*from, *to, 1) };
+                Network::new(layer, [*from, 5, 5])
+            }
+            ("ConvTranspose2d", [One(from), One(to), kernel]) => {
+                let layer = ConvTranspose2d { window: kernel.window(), groups, ..ConvTranspose2d::new(*from, *to, 1) };
+                Network::new(layer, [*from, 5, 5])
+            }
+            ("Linear", &[One(from), One(to)]) => Network::new(Linear::new(from, to), [from]),
+            ("Embedding", &[One(rows), One(width)]) => Network::new(Embedding::new(rows, width), [3]),
+            ("BatchNorm1d", &[One(features)]) => Network::new(BatchNorm1d::new(features), [features]),
+            ("BatchNorm2d", &[One(channels)]) => Network::new(BatchNorm2d::new(channels), [channels, 2, 2]),
+            ("LayerNorm", &[One(features)]) => Network::new(LayerNorm::new([features]), [features]),
+            ("LayerNorm", [Each(shape)]) => Network::new(LayerNorm::new(&shape[..]), &shape[..]),
             (layer, arguments) => panic!("no layer {layer} of {arguments:?}"),
         }
         .unwrap()
@@ -105,7 +137,7 @@ fn layers_begin_with_the_bounds_and_moments_of_pytorch() {
         let network = row.network();
         assert_eq!(network.parameters().len(), row.parameters.len());
         for (index, parameter) in network.parameters().iter().enumerate() {
-            let what = format!("{}{:?} {}", row.layer, row.arguments, parameter.path);
+            let what = format!("{} of {:?}, {} groups, {}", row.layer, row.arguments, row.groups, parameter.path);
             let expected = &row.parameters[&parameter.path];
             assert_eq!(parameter.shape.dims(), expected.shape, "{what}");
             expected.check(&what, |seed| Initialization::PyTorch.values(parameter, seed, index).unwrap());
