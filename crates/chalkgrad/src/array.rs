@@ -5,6 +5,16 @@ use std::ops::Deref;
 use crate::Shape;
 
 /// Row-major numbers with their shape. Dereferences to the numbers.
+///
+/// ```
+/// use chalkgrad::Array;
+///
+/// let mut matrix = Array::new([2, 3], vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0]).unwrap();
+/// matrix[4] *= 10.0;
+/// assert_eq!(matrix.shape().dims(), [2, 3]);
+/// assert_eq!(matrix.iter().sum::<f64>(), 66.0);
+/// assert_eq!(Array::new([2, 2], vec![1.0, 2.0, 3.0]), None);
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Array<T> {
     shape: Shape,

@@ -21,6 +21,17 @@ const ROUNDING: f64 = 64.0;
 const SAMPLES: usize = 32;
 
 /// What [`check_gradients`] found, leaf by leaf. Displays as a table.
+///
+/// ```
+/// use chalkgrad::{Array, Graph, check_gradients};
+///
+/// let graph = Graph::new();
+/// let x = graph.leaf("x", [3]);
+/// let loss = x.tanh().sum(&[0], false);
+/// let report = check_gradients(&graph, loss, &[(x, Array::from_fn([3], |i| i as f64))], &[])?;
+/// assert!(report.passed(), "{report}");
+/// # Ok::<(), chalkgrad::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct GradientReport {
     /// One for each leaf that was moved.
@@ -28,6 +39,18 @@ pub struct GradientReport {
 }
 
 /// One leaf's comparison.
+///
+/// ```
+/// use chalkgrad::{Graph, check_gradients};
+///
+/// let graph = Graph::new();
+/// let (x, w) = (graph.leaf("x", []), graph.leaf("w", []));
+/// let report = check_gradients(&graph, x.sin() * w, &[(x, 1.0.into()), (w, 2.0.into())], &[])?;
+/// let [_, of_w] = &report.leaves[..] else { panic!("one report a leaf") };
+/// assert_eq!((of_w.name.as_str(), of_w.checked), ("w", 1));
+/// assert!(of_w.largest_relative_error < 1e-6);
+/// # Ok::<(), chalkgrad::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct LeafReport {
     /// Its name in the graph.
@@ -45,6 +68,20 @@ pub struct LeafReport {
 }
 
 /// The two gradients of one element.
+///
+/// ```
+/// use chalkgrad::{Array, Graph, check_gradients};
+///
+/// let graph = Graph::new();
+/// let x = graph.leaf("x", [2]);
+/// // At its kink a ReLU has no slope: backward says 0, and a difference across it ½.
+/// let loss = x.relu().sum(&[0], false);
+/// let report = check_gradients(&graph, loss, &[(x, Array::from_fn([2], |i| i as f64))], &[])?;
+/// let worst = report.leaves[0].worst.as_ref().unwrap();
+/// assert_eq!(worst.index, [0]);
+/// assert!((worst.backward - worst.differences).abs() > worst.allowed);
+/// # Ok::<(), chalkgrad::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
     /// Its place along each axis.

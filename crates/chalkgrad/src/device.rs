@@ -10,6 +10,15 @@ use crate::gpu;
 use crate::plan::Plan;
 
 /// A device; clones are the same device.
+///
+/// ```
+/// use chalkgrad::Device;
+///
+/// assert_eq!(Device::Cpu.kind(), "cpu");
+/// println!("{}", Device::Cpu.adapter()); // which SIMD it has
+/// # #[cfg(feature = "gpu")]
+/// let device = pollster::block_on(Device::gpu()).unwrap_or(Device::Cpu); // with the feature `gpu`
+/// ```
 #[derive(Clone)]
 pub enum Device {
     /// This thread, with SIMD.

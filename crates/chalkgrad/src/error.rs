@@ -8,6 +8,16 @@ use crate::{IncompatibleKeys, Shape};
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What went wrong, with the operation and the shapes where there are any.
+///
+/// ```
+/// use chalkgrad::{Error, Graph};
+///
+/// let graph = Graph::new();
+/// graph.leaf("a", [2, 3]).matmul(graph.leaf("b", [4, 5]));
+/// let error = graph.check().unwrap_err();
+/// assert_eq!(error.to_string(), "matmul cannot take [2, 3] and [4, 5]: the first has 3 columns, so the second must have 3 rows, not 4");
+/// assert!(matches!(error, Error::Shape { operation: "matmul", .. }));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[allow(missing_docs, reason = "each variant says in a line what its fields are")]

@@ -151,6 +151,20 @@ fn picture(x: Tensor<'_>) -> [usize; 2] {
 }
 
 /// What `Graph::gradients` found.
+///
+/// ```
+/// use chalkgrad::Graph;
+///
+/// let graph = Graph::new();
+/// let x = graph.leaf("x", []);
+/// let (a, b) = (x.sin(), x.exp());
+/// let gradients = graph.gradients(a * b, &[x])?;
+/// // x reaches the loss along two edges, and so does its gradient come back.
+/// let from: Vec<usize> = gradients.contributions(x).iter().map(|&(reader, _)| reader).collect();
+/// assert_eq!(from, [b.id(), a.id()]);
+/// assert!(gradients.of(a).is_some());
+/// # Ok::<(), chalkgrad::Error>(())
+/// ```
 pub struct Gradients<'g> {
     totals: HashMap<NodeId, Tensor<'g>>,
     contributions: HashMap<NodeId, Vec<(NodeId, Tensor<'g>)>>,

@@ -28,6 +28,16 @@ pub(crate) const MAX_ELEMENTS: usize = 1 << 31;
 pub type NodeId = usize;
 
 /// One operation with what it reads.
+///
+/// ```
+/// use chalkgrad::Graph;
+///
+/// let graph = Graph::new();
+/// let (x, y) = (graph.leaf("x", [2]), graph.leaf("y", [2]));
+/// let node = graph.node((x * y).id());
+/// assert_eq!(node.op.name(), "mul");
+/// assert_eq!(node.inputs, [x.id(), y.id()]);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Node {
     /// What it does.
@@ -41,6 +51,19 @@ pub struct Node {
 }
 
 /// A growing list of nodes. The first shape error poisons it: `backward`, `compile` and `run` return that error.
+///
+/// ```
+/// use chalkgrad::Graph;
+///
+/// let graph = Graph::new();
+/// let x = graph.leaf("x", [2, 3]);
+/// let loss = (x * x).sum(&[0, 1], false);
+/// let before = graph.len();
+/// let gradient = graph.backward(loss, &[x])?[0];
+/// assert_eq!(gradient.shape(), x.shape());
+/// assert!(graph.len() > before, "the gradient is nodes too");
+/// # Ok::<(), chalkgrad::Error>(())
+/// ```
 #[derive(Default)]
 pub struct Graph {
     nodes: RefCell<Vec<Node>>,
@@ -49,6 +72,16 @@ pub struct Graph {
 }
 
 /// A handle to a node: what expressions are written with.
+///
+/// ```
+/// use chalkgrad::Graph;
+///
+/// let graph = Graph::new();
+/// let (x, bias) = (graph.leaf("x", [4, 1]), graph.leaf("bias", [3]));
+/// let y = (2.0 * x + bias).relu(); // broadcasts, as NumPy does
+/// assert_eq!(y.shape().dims(), [4, 3]);
+/// assert_eq!(y.mean(&[0], false).shape().dims(), [3]);
+/// ```
 #[derive(Clone, Copy)]
 pub struct Tensor<'g> {
     graph: &'g Graph,
@@ -228,6 +261,18 @@ impl fmt::Debug for Tensor<'_> {
 }
 
 /// What stands beside a tensor in an expression: another tensor, or the same number everywhere.
+///
+/// ```
+/// use chalkgrad::{Graph, Operand, Tensor};
+///
+/// fn distance<'g>(x: Tensor<'g>, from: impl Operand<'g>) -> Tensor<'g> {
+///     (x - from).abs()
+/// }
+///
+/// let graph = Graph::new();
+/// let (x, y) = (graph.leaf("x", [3]), graph.leaf("y", [3]));
+/// assert_eq!(distance(x, 1.0).shape(), distance(x, y).shape());
+/// ```
 pub trait Operand<'g> {
     /// It as a tensor that broadcasts with `other`.
     fn beside(self, other: Tensor<'g>) -> Tensor<'g>;

@@ -9,6 +9,13 @@ use crate::store::ALIGNMENT;
 use crate::{Array, Device, Error, NodeId, Program, Result, Store, Tensor};
 
 /// Pictures with labels. All three slices are row-major; `weights` says how much each example counts.
+///
+/// ```
+/// use chalkgrad::Examples;
+///
+/// // Two examples of three numbers; the second fills up the batch and does not count.
+/// let examples = Examples { images: &[1.0, 2.0, 3.0, 0.0, 0.0, 0.0], labels: &[1.0, 0.0], weights: &[1.0, 0.0] };
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Examples<'a> {
     /// `[N, …]`
@@ -20,6 +27,20 @@ pub struct Examples<'a> {
 }
 
 /// Loss and accuracy over one batch of an evaluation.
+///
+/// ```
+/// use chalkgrad::nn::{Linear, Loss, Network};
+/// use chalkgrad::{Device, Evaluation, Examples, Model};
+///
+/// # pollster::block_on(async {
+/// let mut model = Model::new(&Device::Cpu, Network::new(Linear::new(3, 2), [3])?, Loss::CrossEntropy, 0)?;
+/// let two = Examples { images: &[0.5; 6], labels: &[0.0, 1.0], weights: &[1.0; 2] };
+/// let Evaluation { loss, accuracy, examples } = model.evaluate(two).await?;
+/// assert!(loss > 0.0);
+/// assert_eq!((accuracy, examples), (0.5, 2.0), "the same picture cannot be both");
+/// # Ok::<(), chalkgrad::Error>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Evaluation {
     /// Weighted mean loss.
@@ -31,6 +52,19 @@ pub struct Evaluation {
 }
 
 /// A network with its parameters, buffers and settings in a store.
+///
+/// ```
+/// use chalkgrad::nn::{Linear, Loss, Network};
+/// use chalkgrad::{Device, Model};
+///
+/// # pollster::block_on(async {
+/// let mut model = Model::new(&Device::Cpu, Network::new(Linear::new(3, 2), [3])?, Loss::CrossEntropy, 0)?;
+/// let logits = model.predict(&[0.5; 4 * 3]).await?;
+/// assert_eq!(logits.shape().dims(), [4, 2]);
+/// assert_eq!(model.parameter("weight").await?.len(), 6);
+/// # Ok::<(), chalkgrad::Error>(())
+/// # }).unwrap();
+/// ```
 pub struct Model {
     network: Network,
     loss: Loss,
@@ -40,6 +74,21 @@ pub struct Model {
 }
 
 /// A program of its own that looks into the network without touching its training.
+///
+/// ```
+/// use chalkgrad::nn::{Linear, Loss, Network, ReLU, Sequential};
+/// use chalkgrad::{Device, Model};
+///
+/// # pollster::block_on(async {
+/// let layers = Sequential::new().with(Linear::new(3, 8)).with(ReLU).with(Linear::new(8, 2));
+/// let mut model = Model::new(&Device::Cpu, Network::new(layers, [3])?, Loss::CrossEntropy, 0)?;
+/// let hidden = model.probe(1, |graph| vec![graph.layers[1]]).await?;
+/// let values = model.look(&hidden, &[0.1, 0.2, 0.3]).await?;
+/// assert_eq!(values[0].shape().dims(), [1, 8]);
+/// assert!(values[0].iter().all(|&value| value >= 0.0), "what a ReLU lets through");
+/// # Ok::<(), chalkgrad::Error>(())
+/// # }).unwrap();
+/// ```
 pub struct Probe {
     program: Program,
     images: String,

@@ -18,6 +18,17 @@ pub use resampling::{Interpolation, Resampling, Rule, Size};
 pub use window::{Pool, Window};
 
 /// One operation of a graph. Row-major tensors; pictures are `[N, C, H, W]`.
+///
+/// ```
+/// use chalkgrad::Graph;
+///
+/// let graph = Graph::new();
+/// let (x, w) = (graph.leaf("x", [8, 4]), graph.leaf("w", [3, 4]));
+/// graph.backward(x.linear(w, None).tanh().sum(&[0, 1], false), &[x, w])?;
+/// let products = graph.nodes().iter().filter(|node| node.op.name() == "matmul").count();
+/// assert_eq!(products, 3, "one forward, and one backward to each factor");
+/// # Ok::<(), chalkgrad::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[allow(missing_docs, reason = "each variant says in a line what its fields are")]

@@ -7,6 +7,23 @@ use crate::store::Store;
 use crate::{Array, Error, Graph, Result, Shape, Tensor};
 
 /// Leaves are read from the store's regions of their names; assignments are written to theirs.
+///
+/// ```
+/// use chalkgrad::{Device, Graph, Program, Store};
+///
+/// # pollster::block_on(async {
+/// let graph = Graph::new();
+/// let (x, total) = (graph.leaf("x", [2]), graph.leaf("total", [2]));
+/// let mut store = Store::new(&Device::Cpu);
+/// store.add("x", 2)?;
+/// store.add("total", 2)?;
+/// let program = Program::compile(&store, &graph, &[(total + x, "total".into())], &[]).await?;
+/// store.write("x", &[1.0, 10.0])?;
+/// Program::run(&[&program, &program, &program])?;
+/// assert_eq!(store.read("total").await?, [3.0, 30.0]);
+/// # Ok::<(), chalkgrad::Error>(())
+/// # }).unwrap();
+/// ```
 pub struct Program {
     device: Device,
     compiled: Compiled,

@@ -23,6 +23,15 @@ pub fn philox(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
 }
 
 /// An endless sequence for one purpose: (seed, stream) name it, `index` addresses it.
+///
+/// ```
+/// use chalkgrad::random::Stream;
+///
+/// let noise = Stream::new(7, 0);
+/// let values: Vec<f32> = (0..4).map(|index| noise.normal(index)).collect();
+/// assert_eq!(noise.normal(2), values[2], "whatever was drawn before");
+/// assert_ne!(Stream::new(7, 1).normal(2), values[2]);
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Stream {
     key: [u32; 2],

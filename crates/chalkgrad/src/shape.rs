@@ -3,6 +3,15 @@
 use std::fmt;
 
 /// The lengths of a tensor's axes; `[]` is a scalar.
+///
+/// ```
+/// use chalkgrad::Shape;
+///
+/// let images = Shape::from([64, 3, 32, 32]);
+/// assert_eq!((images.rank(), images.elements()), (4, 196_608));
+/// assert_eq!(images.broadcast(&[3, 1, 1].into()), Some(images.clone()));
+/// assert_eq!(images.to_string(), "[64, 3, 32, 32]");
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash, Default)]
 pub struct Shape(Vec<usize>);
 

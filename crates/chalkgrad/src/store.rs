@@ -11,6 +11,19 @@ use crate::{Error, Result, Shape};
 pub(crate) const ALIGNMENT: usize = 64;
 
 /// Named regions of device memory.
+///
+/// ```
+/// use chalkgrad::{Device, Store};
+///
+/// # pollster::block_on(async {
+/// let mut store = Store::new(&Device::Cpu);
+/// store.add("scalar/rate", 1)?;
+/// store.write("scalar/rate", &[0.1])?;
+/// assert_eq!(store.read("scalar/rate").await?, [0.1]);
+/// assert!(store.write("scalar/rate", &[0.1, 0.2]).unwrap_err().to_string().contains("2 were given"));
+/// # Ok::<(), chalkgrad::Error>(())
+/// # }).unwrap();
+/// ```
 pub struct Store {
     device: Device,
     buffers: Vec<Memory>,

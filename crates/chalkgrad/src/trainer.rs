@@ -19,6 +19,15 @@ pub(crate) const GRADIENTS: &str = "flat/gradients";
 const BUFFERS: &str = "flat/buffers";
 
 /// How to train: `Options { schedule, ..Options::new(64, AdamW::new(1e-3)) }`.
+///
+/// ```
+/// use chalkgrad::Options;
+/// use chalkgrad::optim::{Clip, SGD, Schedule};
+///
+/// let rule = SGD { momentum: 0.9, ..SGD::new(0.1) };
+/// let options = Options { schedule: Schedule::one_cycle(5_000), clip: Some(Clip::Norm(1.0)), ..Options::new(64, rule) };
+/// assert_eq!((options.batch, options.seed), (64, 0));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Options {
     /// Examples a step.
@@ -64,6 +73,23 @@ impl Options {
 }
 
 /// What one step measured on its own batch, before its update.
+///
+/// ```
+/// use chalkgrad::nn::{Linear, Network};
+/// use chalkgrad::{Device, Examples, Options, Trainer, optim::SGD};
+///
+/// # pollster::block_on(async {
+/// let network = Network::new(Linear::new(2, 2), [2])?;
+/// let mut trainer = Trainer::new(&Device::Cpu, network, Options::new(1, SGD::new(0.5))).await?;
+/// for _ in 0..20 {
+///     trainer.train(Examples { images: &[1.0, -1.0], labels: &[1.0], weights: &[1.0] })?;
+/// }
+/// let metrics = trainer.metrics().await?;
+/// assert_eq!((metrics.len(), metrics[19].step), (20, 19));
+/// assert!(metrics[19].loss < metrics[0].loss);
+/// # Ok::<(), chalkgrad::Error>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Metrics {
     /// Counted from 0.
@@ -75,6 +101,25 @@ pub struct Metrics {
 }
 
 /// A model in training.
+///
+/// ```
+/// use chalkgrad::nn::{Linear, Network};
+/// use chalkgrad::{Device, Examples, Options, Trainer, optim::SGD};
+///
+/// # pollster::block_on(async {
+/// let network = Network::new(Linear::new(2, 2), [2])?;
+/// let mut trainer = Trainer::new(&Device::Cpu, network, Options::new(1, SGD::new(0.1))).await?;
+/// let examples = Examples { images: &[1.0, -1.0], labels: &[1.0], weights: &[1.0] };
+/// trainer.train(examples)?;
+/// let snapshot = trainer.snapshot().await?;
+/// // Settings change between two steps, and a snapshot leads back.
+/// trainer.adjust(Options { optimizer: SGD::new(0.2).into(), ..trainer.options().clone() }).await?;
+/// trainer.train(examples)?;
+/// trainer.restore(&snapshot)?;
+/// assert_eq!(trainer.steps(), 1);
+/// # Ok::<(), chalkgrad::Error>(())
+/// # }).unwrap();
+/// ```
 pub struct Trainer {
     model: Model,
     options: Options,

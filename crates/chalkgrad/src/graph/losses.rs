@@ -4,6 +4,15 @@ use super::{Operand, Tensor};
 use crate::op::Op;
 
 /// What becomes of the losses of a batch.
+///
+/// ```
+/// use chalkgrad::{Graph, Reduction};
+///
+/// let graph = Graph::new();
+/// let (x, target) = (graph.leaf("x", [5]), graph.leaf("target", [5]));
+/// assert_eq!(x.mse_loss(target, Reduction::None).shape().dims(), [5]);
+/// assert_eq!(x.mse_loss(target, Reduction::Mean).shape().rank(), 0);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Reduction {
     /// They stay as they are.

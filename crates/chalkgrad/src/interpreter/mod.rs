@@ -18,6 +18,19 @@ use crate::{Array, Error, Graph, Result, Shape, Tensor};
 pub(crate) use elementwise::{binary, unary};
 
 /// The precision it computes in.
+///
+/// ```
+/// use chalkgrad::{Graph, Interpreter, Real};
+///
+/// fn tanh_of_one<T: Real>() -> T {
+///     let graph = Graph::new();
+///     let y = graph.constant(1.0, []).tanh();
+///     Interpreter::<T>::new().run::<T>(&graph, &[]).unwrap()[y][0]
+/// }
+///
+/// assert_eq!(tanh_of_one::<f64>(), 1f64.tanh());
+/// assert_eq!(tanh_of_one::<f32>(), 1f32.tanh());
+/// ```
 pub trait Real: Float + std::iter::Sum + 'static {
     /// The error function, which the standard library has not.
     fn erf(self) -> Self;
@@ -36,12 +49,35 @@ impl Real for f64 {
 }
 
 /// Runs graphs in the precision `T`.
+///
+/// ```
+/// use chalkgrad::{Array, Graph, Interpreter};
+///
+/// let graph = Graph::new();
+/// let x = graph.leaf("x", [3]);
+/// let softmax = x.softmax(0);
+/// let values = Interpreter::<f64>::new().run(&graph, &[(x, Array::from_fn([3], |i| i as f64))])?;
+/// assert!((values[softmax].iter().sum::<f64>() - 1.0).abs() < 1e-12);
+/// # Ok::<(), chalkgrad::Error>(())
+/// ```
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Interpreter<T> {
     precision: PhantomData<T>,
 }
 
 /// The value of every node, by its tensor; a tensor of another graph has none and panics.
+///
+/// ```
+/// use chalkgrad::{Graph, Interpreter};
+///
+/// let graph = Graph::new();
+/// let x = graph.leaf("x", []);
+/// let square = x * x;
+/// let result = square + 1.0;
+/// let values = Interpreter::<f32>::new().run(&graph, &[(x, 3.0)])?;
+/// assert_eq!((values[square][0], values[result][0]), (9.0, 10.0));
+/// # Ok::<(), chalkgrad::Error>(())
+/// ```
 pub struct Values<T>(Vec<Array<T>>);
 
 impl<T> Index<Tensor<'_>> for Values<T> {

@@ -309,6 +309,14 @@ fn sparse(mut values: Vec<f32>, shape: &Shape, sparsity: f64, stream: &Stream) -
 }
 
 /// A rule that gives every parameter of a network its first values, from a seed.
+///
+/// ```
+/// use chalkgrad::Options;
+/// use chalkgrad::nn::Initialization;
+/// use chalkgrad::optim::SGD;
+///
+/// let options = Options { initialization: Initialization::ConvNetJs, ..Options::new(4, SGD::new(0.01)) };
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Initialization {
     /// Each layer's own, which are PyTorch's.

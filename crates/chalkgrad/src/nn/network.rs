@@ -10,6 +10,17 @@ use crate::parallel::Share;
 use crate::{Error, Graph, Node, NodeId, Result, Shape, Tensor};
 
 /// A network that is known to fit together.
+///
+/// ```
+/// use chalkgrad::nn::{Conv2d, Flatten, Linear, Network, Sequential};
+///
+/// let layers = Sequential::new().with(Conv2d::new(1, 4, 3)).with(Flatten).with(Linear::new(4 * 26 * 26, 10));
+/// let network = Network::new(layers, [1, 28, 28])?;
+/// assert_eq!(network.output().dims(), [10]);
+/// let error = Network::new(Linear::new(784, 10), [1, 28, 28]).err().unwrap().to_string();
+/// assert!(error.contains("put nn.Flatten() before it"));
+/// # Ok::<(), chalkgrad::Error>(())
+/// ```
 pub struct Network {
     root: Box<dyn Module>,
     input: Shape,
@@ -22,6 +33,16 @@ pub struct Network {
 }
 
 /// One row of the layer table.
+///
+/// ```
+/// use chalkgrad::nn::{Conv2d, Network, ReLU, Sequential};
+///
+/// let network = Network::new(Sequential::new().with(Conv2d::new(3, 16, 5)).with(ReLU), [3, 32, 32])?;
+/// let row = &network.layers()[0];
+/// assert_eq!((row.path.as_str(), row.output.dims()), ("0", &[16, 28, 28][..]));
+/// assert_eq!((row.parameters, row.multiply_adds), (1_216, 28 * 28 * 1_200));
+/// # Ok::<(), chalkgrad::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct LayerSummary {
     /// `features.0`
@@ -37,6 +58,18 @@ pub struct LayerSummary {
 }
 
 /// A network's graph for one batch size, with its interesting nodes by name.
+///
+/// ```
+/// use chalkgrad::nn::{Linear, Loss, Mode, Network};
+///
+/// let network = Network::new(Linear::new(4, 3), [4])?;
+/// let built = network.graph(16, Mode::Train, &Loss::CrossEntropy)?;
+/// assert_eq!(built.tensor(built.logits).shape().dims(), [16, 3]);
+/// let weight = built.tensor(built.parameters[0]);
+/// let gradient = built.graph.backward(built.tensor(built.loss), &[weight])?[0];
+/// assert_eq!(gradient.shape().dims(), [3, 4]);
+/// # Ok::<(), chalkgrad::Error>(())
+/// ```
 pub struct NetworkGraph {
     /// Every node; the fields below name some.
     pub graph: Graph,

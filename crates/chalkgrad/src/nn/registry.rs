@@ -5,6 +5,16 @@ use super::Init;
 use crate::{Shape, Tensor};
 
 /// A parameter by its PyTorch path.
+///
+/// ```
+/// use chalkgrad::nn::{Linear, Network, ReLU, Role, Sequential};
+///
+/// let network = Network::new(Sequential::new().with(Linear::new(4, 3)).with(ReLU), [4])?;
+/// let bias = &network.parameters()[1];
+/// assert_eq!((bias.path.as_str(), bias.shape.dims(), bias.role), ("0.bias", &[3][..], Role::Bias));
+/// assert!(bias.feeds_relu);
+/// # Ok::<(), chalkgrad::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parameter {
     /// `0.weight`
@@ -20,6 +30,15 @@ pub struct Parameter {
 }
 
 /// What a parameter does.
+///
+/// ```
+/// use chalkgrad::nn::{BatchNorm1d, Linear, Network, Role, Sequential};
+///
+/// let network = Network::new(Sequential::new().with(Linear::new(4, 3)).with(BatchNorm1d::new(3)), [4])?;
+/// let roles: Vec<Role> = network.parameters().iter().map(|parameter| parameter.role).collect();
+/// assert_eq!(roles, [Role::Weight, Role::Bias, Role::Scale, Role::Bias]);
+/// # Ok::<(), chalkgrad::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// Multiplies what comes in: the weight of a convolution or of a linear layer.
@@ -31,6 +50,15 @@ pub enum Role {
 }
 
 /// State that is saved with the parameters and changed by forward passes, not by gradients.
+///
+/// ```
+/// use chalkgrad::nn::{BatchNorm2d, Network};
+///
+/// let network = Network::new(BatchNorm2d::new(8), [8, 5, 5])?;
+/// let variance = &network.buffers()[1];
+/// assert_eq!((variance.path.as_str(), variance.initial), ("running_var", 1.0));
+/// # Ok::<(), chalkgrad::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Buffer {
     /// `1.running_mean`
@@ -44,6 +72,15 @@ pub struct Buffer {
 }
 
 /// A number that a layer reads when it runs, so that it can change between two steps: the probability of a dropout.
+///
+/// ```
+/// use chalkgrad::nn::{Dropout, Linear, Network, Sequential};
+///
+/// let network = Network::new(Sequential::new().with(Dropout::new(0.5)).with(Linear::new(4, 3)), [4])?;
+/// let setting = &network.settings()[0];
+/// assert_eq!((setting.path.as_str(), setting.value), ("0.p", 0.5));
+/// # Ok::<(), chalkgrad::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Setting {
     /// `2.p`

@@ -13,6 +13,30 @@ use crate::{Graph, Shape, Tensor};
 pub(crate) const RANDOM_WORDS: &str = "random/words";
 
 /// A layer or a tree of them. `Display` prints it as PyTorch does.
+///
+/// ```
+/// use chalkgrad::Tensor;
+/// use chalkgrad::nn::{Linear, Module, Network, Scope};
+///
+/// /// `x + f(x)`
+/// struct Residual(Linear);
+///
+/// impl Module for Residual {
+///     fn forward<'g>(&self, scope: &Scope<'_, 'g>, input: Tensor<'g>) -> Tensor<'g> {
+///         input + scope.child("f", &self.0, input)
+///     }
+/// }
+///
+/// impl std::fmt::Display for Residual {
+///     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+///         f.write_str("Residual()")
+///     }
+/// }
+///
+/// let network = Network::new(Residual(Linear::new(4, 4)), [4])?;
+/// assert_eq!(network.parameters()[0].path, "f.weight");
+/// # Ok::<(), chalkgrad::Error>(())
+/// ```
 pub trait Module: fmt::Display {
     /// Adds the forward pass to the graph. Parameters are asked of the scope by name, children are run through it.
     fn forward<'g>(&self, scope: &Scope<'_, 'g>, input: Tensor<'g>) -> Tensor<'g>;
@@ -25,6 +49,19 @@ impl<M: Module + ?Sized> Module for Box<M> {
 }
 
 /// Whether a network learns or is used: PyTorch's `train()` and `eval()`.
+///
+/// ```
+/// use chalkgrad::nn::{Dropout, Linear, Loss, Mode, Network, Sequential};
+///
+/// let network = Network::new(Sequential::new().with(Dropout::new(0.5)).with(Linear::new(4, 3)), [4])?;
+/// let draws = |mode| {
+///     let built = network.graph(1, mode, &Loss::CrossEntropy)?;
+///     let nodes = built.graph.nodes();
+///     Ok::<bool, chalkgrad::Error>(nodes.iter().any(|node| node.op.name() == "uniform"))
+/// };
+/// assert!(draws(Mode::Train)? && !draws(Mode::Evaluate)?);
+/// # Ok::<(), chalkgrad::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Mode {
     /// Dropout drops, batch norm takes the batch's own statistics and remembers them.
@@ -34,6 +71,28 @@ pub enum Mode {
 }
 
 /// A place in the module tree while a graph is being made.
+///
+/// ```
+/// use chalkgrad::Tensor;
+/// use chalkgrad::nn::{Init, Module, Network, Role, Scope};
+///
+/// /// A scale for each feature.
+/// struct Scale(usize);
+///
+/// impl Module for Scale {
+///     fn forward<'g>(&self, scope: &Scope<'_, 'g>, input: Tensor<'g>) -> Tensor<'g> {
+///         input * scope.parameter("scale", Role::Scale, [self.0], Init::ones())
+///     }
+/// }
+/// # impl std::fmt::Display for Scale {
+/// #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+/// #         f.write_str("Scale()")
+/// #     }
+/// # }
+///
+/// assert_eq!(Network::new(Scale(4), [4])?.parameters()[0].path, "scale");
+/// # Ok::<(), chalkgrad::Error>(())
+/// ```
 pub struct Scope<'s, 'g> {
     graph: &'g Graph,
     registry: &'s RefCell<Registry<'g>>,

@@ -94,10 +94,28 @@ macro_rules! enumerate {
 unaries! {
     enumerate
     /// Elementwise functions of one number.
+    ///
+    /// ```
+    /// use chalkgrad::Graph;
+    /// use chalkgrad::op::{Op, Unary};
+    ///
+    /// let graph = Graph::new();
+    /// let y = graph.leaf("x", [3]).sin();
+    /// assert_eq!(graph.node(y.id()).op, Op::Unary(Unary::Sin));
+    /// ```
     Unary;
 }
 binaries! {
     enumerate
     /// Elementwise functions of two numbers. Comparisons give 1 or 0.
+    ///
+    /// ```
+    /// use chalkgrad::Graph;
+    /// use chalkgrad::op::{Binary, Op};
+    ///
+    /// let graph = Graph::new();
+    /// let y = graph.leaf("a", [3]).maximum(graph.leaf("b", [3]));
+    /// assert_eq!(graph.node(y.id()).op, Op::Binary(Binary::Maximum));
+    /// ```
     Binary;
 }

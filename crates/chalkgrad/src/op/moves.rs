@@ -4,6 +4,16 @@ use super::Op;
 use crate::Shape;
 
 /// Places along one axis: `start`, then every `step`th, `len` of them. A negative step walks backwards.
+///
+/// ```
+/// use chalkgrad::Graph;
+/// use chalkgrad::op::{Op, Span};
+///
+/// let graph = Graph::new();
+/// let backwards = graph.leaf("x", [5]).flip(&[0]);
+/// let spans = vec![Span { start: 4, step: -1, len: 5 }];
+/// assert_eq!(graph.node(backwards.id()).op, Op::Slice { spans });
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Span {
     /// The first place that is taken.

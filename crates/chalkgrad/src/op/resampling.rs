@@ -7,6 +7,16 @@ use std::ops::Range;
 const MOST: usize = 1 << 24;
 
 /// How one axis of a picture becomes another, each place of which is a weighted sum of a few.
+///
+/// ```
+/// use chalkgrad::Graph;
+/// use chalkgrad::op::{Op, Resampling};
+///
+/// let graph = Graph::new();
+/// let means = graph.leaf("x", [1, 3, 7, 5]).adaptive_avg_pool2d([2, 1]);
+/// let [rows, columns] = [Resampling::mean(7, 2), Resampling::mean(5, 1)];
+/// assert_eq!(graph.node(means.id()).op, Op::Resample { rows, columns, transposed: false });
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Resampling {
     /// Places that are read.
@@ -18,6 +28,12 @@ pub struct Resampling {
 }
 
 /// What place `i` of the output reads. `scale` is how far apart its neighbours lie in the input.
+///
+/// ```
+/// use chalkgrad::op::{Resampling, Rule};
+///
+/// assert_eq!(Resampling::mean(7, 2).rule, Rule::Mean);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[allow(missing_docs, reason = "each variant says in a line what its fields are")]
 pub enum Rule {
@@ -34,6 +50,17 @@ pub enum Rule {
 }
 
 /// Which size `interpolate` gives, as [height, width].
+///
+/// ```
+/// use chalkgrad::Graph;
+/// use chalkgrad::op::{Interpolation, Size};
+///
+/// let graph = Graph::new();
+/// let x = graph.leaf("x", [1, 3, 7, 5]);
+/// let resized = |size| x.interpolate(size, Interpolation::Nearest).shape();
+/// assert_eq!(resized(Size::Pixels([10, 10])).dims(), [1, 3, 10, 10]);
+/// assert_eq!(resized(Size::ScaleFactor([2.0, 0.5])).dims(), [1, 3, 14, 2]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Size {
     /// So many pixels, `size=…`.
@@ -43,6 +70,20 @@ pub enum Size {
 }
 
 /// What `interpolate` puts between pixels, PyTorch's `mode`.
+///
+/// ```
+/// use chalkgrad::op::{Interpolation, Size};
+/// use chalkgrad::{Array, Graph, Interpreter};
+///
+/// let graph = Graph::new();
+/// let x = graph.leaf("x", [1, 1, 1, 2]);
+/// let doubled = |mode| x.interpolate(Size::Pixels([1, 4]), mode);
+/// let (nearest, bilinear) = (doubled(Interpolation::Nearest), doubled(Interpolation::Bilinear { align_corners: false }));
+/// let values = Interpreter::<f64>::new().run(&graph, &[(x, Array::from_fn([2], |i| i as f64))])?;
+/// assert_eq!(values[nearest][..], [0.0, 0.0, 1.0, 1.0]);
+/// assert_eq!(values[bilinear][..], [0.0, 0.25, 0.75, 1.0]);
+/// # Ok::<(), chalkgrad::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "each variant says in a line what its fields are")]
 pub enum Interpolation {

@@ -5,6 +5,15 @@
 const MOST: usize = 1 << 30;
 
 /// A window that slides over a picture: kernel, stride, padding and dilation, each as [height, width].
+///
+/// ```
+/// use chalkgrad::op::Window;
+///
+/// let window = Window::square(3).stride(2).padding(1);
+/// assert_eq!(window.output([32, 32]), Ok([16, 16]));
+/// let oblong = Window { kernel: [3, 7], ..Window::square(1) };
+/// assert_eq!(oblong.output([32, 32]), Ok([30, 26]));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Window {
     /// Its height and width.
@@ -108,6 +117,14 @@ impl Window {
 }
 
 /// How the windows of a pool lie. A [`Window`] alone is one with PyTorch's defaults.
+///
+/// ```
+/// use chalkgrad::op::{Pool, Window};
+///
+/// let pool = Pool::from(Window::square(2).stride(2));
+/// assert_eq!(pool.output([5, 5]), Ok([2, 2]));
+/// assert_eq!(pool.ceil_mode(true).output([5, 5]), Ok([3, 3]));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Pool {
     /// Its padding is at most half its kernel. Only the windows of a max pool have gaps.

@@ -5,6 +5,14 @@ use super::rule::{Flat, Rule};
 use crate::Tensor;
 
 /// `torch.optim.Adadelta`.
+///
+/// ```
+/// use chalkgrad::optim::Adadelta;
+///
+/// // torch.optim.Adadelta(parameters)
+/// let rule = Adadelta::default();
+/// assert_eq!((rule.learning_rate, rule.rho), (1.0, 0.9));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Adadelta {
     /// The rate before any schedule; PyTorch's `lr`.

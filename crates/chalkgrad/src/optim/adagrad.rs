@@ -5,6 +5,13 @@ use super::rule::{Flat, Rule};
 use crate::Tensor;
 
 /// `torch.optim.Adagrad`.
+///
+/// ```
+/// use chalkgrad::optim::Adagrad;
+///
+/// // torch.optim.Adagrad(parameters, lr=0.01, initial_accumulator_value=0.1)
+/// let rule = Adagrad { initial_accumulator_value: 0.1, ..Adagrad::new(0.01) };
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Adagrad {
     /// The rate before any schedule; PyTorch's `lr`.

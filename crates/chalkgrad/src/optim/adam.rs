@@ -6,6 +6,14 @@ use super::rule::{Flat, Rule};
 use crate::Tensor;
 
 /// `torch.optim.Adam`: weight decay is added to the gradient, as L2 regularisation.
+///
+/// ```
+/// use chalkgrad::optim::Adam;
+///
+/// // torch.optim.Adam(parameters, lr=3e-4, betas=(0.9, 0.95))
+/// let rule = Adam { betas: [0.9, 0.95], ..Adam::new(3e-4) };
+/// assert_eq!(rule.weight_decay, 0.0);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Adam {
     /// The rate before any schedule; PyTorch's `lr`.
@@ -21,6 +29,14 @@ pub struct Adam {
 }
 
 /// `torch.optim.AdamW`: weight decay pulls at the parameters themselves.
+///
+/// ```
+/// use chalkgrad::optim::AdamW;
+///
+/// // torch.optim.AdamW(parameters, lr=1e-3)
+/// let rule = AdamW::new(1e-3);
+/// assert_eq!(rule.weight_decay, 0.01);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AdamW {
     /// The rate before any schedule; PyTorch's `lr`.

@@ -4,6 +4,13 @@ use super::rule::Flat;
 use crate::Tensor;
 
 /// What keeps a step short where the gradient is steep.
+///
+/// ```
+/// use chalkgrad::Options;
+/// use chalkgrad::optim::{Clip, SGD};
+///
+/// let options = Options { clip: Some(Clip::Norm(1.0)), ..Options::new(64, SGD::new(0.1)) };
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Clip {

@@ -37,6 +37,13 @@ pub(crate) use update::Update;
 use rule::Rule;
 
 /// An update rule with its settings: `SGD { momentum: 0.9, ..SGD::new(0.1) }.into()`.
+///
+/// ```
+/// use chalkgrad::optim::{AdamW, Optimizer};
+///
+/// let optimizer = Optimizer::from(AdamW::new(1e-3));
+/// assert_eq!(optimizer.learning_rate(), 1e-3);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Optimizer {

@@ -5,6 +5,13 @@ use super::rule::{Flat, Rule};
 use crate::Tensor;
 
 /// `torch.optim.RMSprop`.
+///
+/// ```
+/// use chalkgrad::optim::RMSprop;
+///
+/// // torch.optim.RMSprop(parameters, lr=0.01, alpha=0.9, centered=True)
+/// let rule = RMSprop { alpha: 0.9, centered: true, ..RMSprop::new(0.01) };
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RMSprop {
     /// The rate before any schedule; PyTorch's `lr`.

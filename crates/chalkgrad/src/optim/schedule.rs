@@ -6,6 +6,15 @@
 use std::f64::consts::PI;
 
 /// A schedule. Each begins from the optimiser's own learning rate, which is the top of one-cycle.
+///
+/// ```
+/// use chalkgrad::optim::Schedule;
+///
+/// // A tenth of the rate after 30 epochs of 500 steps, and after 60.
+/// let schedule = Schedule::multi_step([30, 60]).every(500);
+/// let rate = |epoch: u64| schedule.rates(500 * epoch, 0.1).learning_rate;
+/// assert_eq!((rate(29), rate(30)), (0.1, 0.1 * 0.1));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[allow(missing_docs, reason = "each variant says in a line what its fields are")]
@@ -35,6 +44,14 @@ pub enum Schedule {
 
 /// Up from `rate / div_factor` over the first `pct_start` of the steps, then down to a `final_div_factor`-th of where it
 /// began; momentum moves against it.
+///
+/// ```
+/// use chalkgrad::optim::{OneCycle, Schedule};
+///
+/// let schedule = Schedule::OneCycle(OneCycle { pct_start: 0.1, ..OneCycle::new(1_000) });
+/// assert_eq!(schedule.rates(99, 0.5).learning_rate, 0.5, "the top");
+/// assert_eq!(schedule.rates(0, 0.5).momentum, Some(0.95));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct OneCycle {
     /// How long the cycle is.
@@ -54,6 +71,13 @@ pub struct OneCycle {
 }
 
 /// The way from one rate to another.
+///
+/// ```
+/// use chalkgrad::optim::{Anneal, OneCycle, Schedule};
+///
+/// let cycle = OneCycle { anneal_strategy: Anneal::Linear, ..OneCycle::new(1_000) };
+/// assert_eq!(Schedule::OneCycle(cycle).total_steps(), Some(1_000));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Anneal {
     /// Half a cosine.
@@ -63,6 +87,14 @@ pub enum Anneal {
 }
 
 /// What a schedule gives for one step.
+///
+/// ```
+/// use chalkgrad::optim::{Rates, Schedule};
+///
+/// let Rates { learning_rate, momentum } = Schedule::cosine_annealing(100).rates(50, 0.2);
+/// assert!((learning_rate - 0.1).abs() < 1e-12);
+/// assert_eq!(momentum, None);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rates {
     /// The step's learning rate.

@@ -8,6 +8,17 @@ use crate::{Error, Result};
 const FROZEN: f32 = -1.0;
 
 /// A parameter's part of the flat buffers.
+///
+/// ```
+/// use chalkgrad::nn::{Linear, Network};
+/// use chalkgrad::optim::SegmentTable;
+///
+/// let segments = SegmentTable::new(&Network::new(Linear::new(3, 2), [3])?);
+/// let bias = &segments.segments()[1];
+/// assert_eq!((bias.path.as_str(), bias.offset, bias.len), ("bias", 64, 2));
+/// assert_eq!((bias.rate, bias.decay, bias.trainable), (1.0, 1.0, true));
+/// # Ok::<(), chalkgrad::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Segment {
     /// PyTorch path.
@@ -28,6 +39,19 @@ pub struct Segment {
 }
 
 /// All segments, in the order of the flat buffer.
+///
+/// ```
+/// use chalkgrad::nn::{Linear, Network, ReLU, Sequential};
+/// use chalkgrad::{Device, Options, Trainer, optim::SGD};
+///
+/// # pollster::block_on(async {
+/// let layers = Sequential::new().with(Linear::new(4, 8)).with(ReLU).with(Linear::new(8, 2));
+/// let mut trainer = Trainer::new(&Device::Cpu, Network::new(layers, [4])?, Options::new(1, SGD::new(0.1))).await?;
+/// // Only the head learns, as when a trained network is put to another use.
+/// trainer.with_segments(|segments| segments.requires_grad("0.*", false)).await?;
+/// # Ok::<(), chalkgrad::Error>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct SegmentTable {
     segments: Vec<Segment>,

@@ -5,6 +5,13 @@ use super::rule::{Flat, Rule};
 use crate::Tensor;
 
 /// `torch.optim.SGD`.
+///
+/// ```
+/// use chalkgrad::optim::SGD;
+///
+/// // torch.optim.SGD(parameters, lr=0.1, momentum=0.9, nesterov=True)
+/// let rule = SGD { momentum: 0.9, nesterov: true, ..SGD::new(0.1) };
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SGD {
     /// The rate before any schedule; PyTorch's `lr`.

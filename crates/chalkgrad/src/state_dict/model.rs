@@ -11,6 +11,19 @@ use crate::{Array, Error, Model, Result, Shape};
 const NAMED: usize = 8;
 
 /// What a state dict and a network do not have in common. Displays as a report.
+///
+/// ```
+/// use chalkgrad::nn::{Linear, Loss, Network};
+/// use chalkgrad::{Array, Device, Model, StateDict};
+///
+/// let model = Model::new(&Device::Cpu, Network::new(Linear::new(3, 2), [3])?, Loss::CrossEntropy, 0)?;
+/// let mut state = StateDict::new();
+/// state.insert("weight", Array::from_fn([2, 3], |_| 0.0_f32));
+/// state.insert("scale", Array::from_fn([2], |_| 1.0_f32));
+/// let keys = model.load_state_dict_lenient(&state)?;
+/// assert_eq!((&keys.missing_keys[..], &keys.unexpected_keys[..]), (&["bias".into()][..], &["scale".into()][..]));
+/// # Ok::<(), chalkgrad::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct IncompatibleKeys {
     /// The network has them, the state dict has not.
@@ -22,6 +35,17 @@ pub struct IncompatibleKeys {
 }
 
 /// A tensor of another shape than the network's.
+///
+/// ```
+/// use chalkgrad::nn::{Linear, Loss, Network};
+/// use chalkgrad::{Array, Device, Model, StateDict};
+///
+/// let model = Model::new(&Device::Cpu, Network::new(Linear::new(3, 2), [3])?, Loss::CrossEntropy, 0)?;
+/// let state: StateDict = [("weight", Array::from_fn([2, 5], |_| 0.0_f32))].into_iter().collect();
+/// let wrong = &model.load_state_dict_lenient(&state)?.wrong_shapes[0];
+/// assert_eq!((wrong.expected.dims(), wrong.found.dims()), (&[2, 3][..], &[2, 5][..]));
+/// # Ok::<(), chalkgrad::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WrongShape {
     /// Its key.

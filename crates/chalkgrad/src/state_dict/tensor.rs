@@ -6,6 +6,14 @@ use std::fmt;
 use crate::{Array, Shape};
 
 /// How a tensor's numbers are stored. Prints PyTorch's name: `float32`.
+///
+/// ```
+/// use chalkgrad::{Array, Dtype, StateTensor};
+///
+/// let weight = StateTensor::from(Array::from_fn([2, 3], |_| 0.5_f32));
+/// assert_eq!(weight.dtype(), Dtype::F32);
+/// assert_eq!(weight.dtype().to_string(), "float32");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Dtype {
@@ -31,6 +39,15 @@ impl fmt::Display for Dtype {
 }
 
 /// Numbers with a shape and a dtype. Half-precision numbers are held as f32, which has every one of them.
+///
+/// ```
+/// use chalkgrad::{Array, StateTensor};
+///
+/// let steps = StateTensor::from(Array::from(7_i64));
+/// assert_eq!(steps.integers(), Some(&[7][..]));
+/// assert_eq!(*steps.values(), [7.0]);
+/// assert_eq!(steps.shape().rank(), 0);
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct StateTensor {
     numbers: Numbers,

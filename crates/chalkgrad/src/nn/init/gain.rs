@@ -3,6 +3,13 @@
 use crate::Shape;
 
 /// Over which pass the variance is kept.
+///
+/// ```
+/// use chalkgrad::nn::{Fan, Init, Nonlinearity};
+///
+/// // nn.init.kaiming_uniform_(weight, mode='fan_out', nonlinearity='relu')
+/// let init = Init::kaiming_uniform(0.0, Fan::Out, Nonlinearity::ReLU);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Fan {
     /// `fan_in`, the forward pass: each output of a weight `[out, in, …]` sums over `in × …` numbers.
@@ -25,6 +32,13 @@ impl Fan {
 }
 
 /// What follows a layer, as `torch.nn.init.calculate_gain` knows it.
+///
+/// ```
+/// use chalkgrad::nn::Nonlinearity;
+///
+/// assert_eq!(Nonlinearity::Tanh.gain(None), 5.0 / 3.0);
+/// assert_eq!(Nonlinearity::LeakyReLU.gain(Some(1.0)), 1.0, "which is no leak but a line");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Nonlinearity {

@@ -9,6 +9,12 @@ use crate::nn::{Module, Scope};
 macro_rules! activations {
     ($($(#[$doc:meta])* $name:ident $method:ident),* $(,)?) => { $(
         $(#[$doc])*
+        #[doc = concat!(
+            "\n```\nuse chalkgrad::nn::{Linear, Network, Sequential, ", stringify!($name), "};\n\n",
+            "let layers = Sequential::new().with(Linear::new(4, 3)).with(", stringify!($name), ");\n",
+            "assert_eq!(Network::new(layers, [4])?.layers()[1].text, \"", stringify!($name), "()\");\n",
+            "# Ok::<(), chalkgrad::Error>(())\n```",
+        )]
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub struct $name;
 
@@ -81,16 +87,56 @@ macro_rules! tuned {
 
 tuned! {
     /// `torch.nn.LeakyReLU`: `x` where it is positive, `negative_slope · x` elsewhere.
+    ///
+    /// ```
+    /// use chalkgrad::nn::{LeakyReLU, Linear, Network, Sequential};
+    ///
+    /// let layers = Sequential::new().with(Linear::new(4, 3)).with(LeakyReLU { negative_slope: 0.2 });
+    /// assert_eq!(Network::new(layers, [4])?.layers()[1].text, "LeakyReLU(negative_slope=0.2)");
+    /// # Ok::<(), chalkgrad::Error>(())
+    /// ```
     LeakyReLU leaky_relu { negative_slope = 0.01 },
     /// `torch.nn.ELU` (Clevert et al. 2016): `alpha · (eˣ − 1)` where `x` is negative.
+    ///
+    /// ```
+    /// use chalkgrad::nn::{ELU, Linear, Network, Sequential};
+    ///
+    /// let layers = Sequential::new().with(Linear::new(4, 3)).with(ELU::default());
+    /// assert_eq!(Network::new(layers, [4])?.layers()[1].text, "ELU(alpha=1.0)");
+    /// # Ok::<(), chalkgrad::Error>(())
+    /// ```
     ELU elu { alpha = 1.0 },
     /// `torch.nn.Softplus`: `ln(1 + e^(beta·x)) / beta`, and `x` itself where `beta · x` is above the threshold.
+    ///
+    /// ```
+    /// use chalkgrad::nn::{Linear, Network, Sequential, Softplus};
+    ///
+    /// let layers = Sequential::new().with(Linear::new(4, 3)).with(Softplus { beta: 2.0, ..Softplus::default() });
+    /// assert_eq!(Network::new(layers, [4])?.layers()[1].text, "Softplus(beta=2.0, threshold=20.0)");
+    /// # Ok::<(), chalkgrad::Error>(())
+    /// ```
     Softplus softplus { beta = 1.0, threshold = 20.0 },
     /// `torch.nn.Hardtanh`: between two numbers.
+    ///
+    /// ```
+    /// use chalkgrad::nn::{Hardtanh, Linear, Network, Sequential};
+    ///
+    /// let layers = Sequential::new().with(Linear::new(4, 3)).with(Hardtanh { min_val: 0.0, max_val: 1.0 });
+    /// assert_eq!(Network::new(layers, [4])?.layers()[1].text, "Hardtanh(min_val=0.0, max_val=1.0)");
+    /// # Ok::<(), chalkgrad::Error>(())
+    /// ```
     Hardtanh hardtanh { min_val = -1.0, max_val = 1.0 },
 }
 
 /// `torch.nn.GELU` (Hendrycks and Gimpel 2016): `x · Φ(x)`, exactly or by a hyperbolic tangent.
+///
+/// ```
+/// use chalkgrad::nn::{GELU, Linear, Network, Sequential};
+///
+/// let layers = Sequential::new().with(Linear::new(4, 3)).with(GELU { tanh: true });
+/// assert_eq!(Network::new(layers, [4])?.layers()[1].text, "GELU(approximate='tanh')");
+/// # Ok::<(), chalkgrad::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct GELU {
     /// PyTorch's `approximate="tanh"`.
@@ -135,7 +181,23 @@ macro_rules! softmaxes {
 
 softmaxes! {
     /// `torch.nn.Softmax`: positive numbers that add up to 1 along an axis.
+    ///
+    /// ```
+    /// use chalkgrad::nn::{Linear, Network, Sequential, Softmax};
+    ///
+    /// let layers = Sequential::new().with(Linear::new(4, 3)).with(Softmax { dim: 1 });
+    /// assert_eq!(Network::new(layers, [4])?.layers()[1].text, "Softmax(dim=1)");
+    /// # Ok::<(), chalkgrad::Error>(())
+    /// ```
     Softmax softmax,
     /// `torch.nn.LogSoftmax`: their logarithms.
+    ///
+    /// ```
+    /// use chalkgrad::nn::{Linear, LogSoftmax, Network, Sequential};
+    ///
+    /// let layers = Sequential::new().with(Linear::new(4, 3)).with(LogSoftmax { dim: -1 });
+    /// assert_eq!(Network::new(layers, [4])?.layers()[1].text, "LogSoftmax(dim=-1)");
+    /// # Ok::<(), chalkgrad::Error>(())
+    /// ```
     LogSoftmax log_softmax
 }

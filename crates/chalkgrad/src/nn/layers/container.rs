@@ -7,6 +7,16 @@ use crate::Tensor;
 use crate::nn::{Module, Scope};
 
 /// `torch.nn.Flatten`: the axes from `start_dim` to `end_dim` as one, `[N, …]` to `[N, features]` by default.
+///
+/// ```
+/// use chalkgrad::nn::{Conv2d, Flatten, Network, Sequential};
+///
+/// let maps = || Sequential::new().with(Conv2d::new(3, 8, 1));
+/// assert_eq!(Network::new(maps().with(Flatten), [3, 4, 5])?.output().dims(), [160]);
+/// let rows = Flatten { start_dim: 2, end_dim: -1 };
+/// assert_eq!(Network::new(maps().with(rows), [3, 4, 5])?.output().dims(), [8, 20]);
+/// # Ok::<(), chalkgrad::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Flatten {
     /// The first, counted from the end where negative.
@@ -33,6 +43,15 @@ impl fmt::Display for Flatten {
 }
 
 /// What came in, `torch.nn.Identity`.
+///
+/// ```
+/// use chalkgrad::nn::{Identity, Linear, Network, Sequential};
+///
+/// // In the place of a head that was cut off.
+/// let network = Network::new(Sequential::new().with(Linear::new(8, 4)).with(Identity), [8])?;
+/// assert_eq!(network.layers()[1].text, "Identity()");
+/// # Ok::<(), chalkgrad::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Identity;
 
@@ -49,6 +68,16 @@ impl fmt::Display for Identity {
 }
 
 /// Layers one after the other, `torch.nn.Sequential`; paths are `0`, `1`, ….
+///
+/// ```
+/// use chalkgrad::nn::{Linear, Network, ReLU, Sequential};
+///
+/// let block = || Sequential::new().with(Linear::new(4, 4)).with(ReLU);
+/// let network = Network::new(Sequential::new().with(block()).with(block()), [4])?;
+/// let paths: Vec<&str> = network.parameters().iter().map(|parameter| parameter.path.as_str()).collect();
+/// assert_eq!(paths, ["0.0.weight", "0.0.bias", "1.0.weight", "1.0.bias"]);
+/// # Ok::<(), chalkgrad::Error>(())
+/// ```
 #[derive(Default)]
 pub struct Sequential {
     layers: Vec<Box<dyn Module>>,

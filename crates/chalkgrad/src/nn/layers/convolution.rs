@@ -63,6 +63,17 @@ macro_rules! builders {
 }
 
 /// 2-D convolution, `torch.nn.Conv2d`: `[N, in, H, W]` to `[N, out, H', W']`.
+///
+/// ```
+/// use chalkgrad::nn::{Conv2d, Network};
+///
+/// let network = Network::new(Conv2d::new(3, 16, 5).padding(2).stride(2), [3, 32, 32])?;
+/// assert_eq!(network.output().dims(), [16, 16, 16]);
+/// // nn.Conv2d(16, 16, 3, padding='same', groups=16, bias=False): depthwise.
+/// let depthwise = Conv2d::new(16, 16, 3).same_padding(true).groups(16).bias(false);
+/// assert_eq!(Network::new(depthwise, [16, 8, 8])?.parameter_count(), 16 * 9);
+/// # Ok::<(), chalkgrad::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conv2d {
     /// Channels of what comes in.
@@ -134,6 +145,14 @@ impl fmt::Display for Conv2d {
 
 /// Transposed 2-D convolution, `torch.nn.ConvTranspose2d`: the gradient of a convolution used forward, which makes pictures
 /// larger where the stride is over 1.
+///
+/// ```
+/// use chalkgrad::nn::{ConvTranspose2d, Network};
+///
+/// let twice = ConvTranspose2d::new(8, 4, 3).stride(2).padding(1).output_padding(1);
+/// assert_eq!(Network::new(twice, [8, 7, 7])?.output().dims(), [4, 14, 14]);
+/// # Ok::<(), chalkgrad::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConvTranspose2d {
     /// Channels of what comes in.

@@ -38,8 +38,28 @@ macro_rules! dropouts {
 
 dropouts! {
     /// `torch.nn.Dropout` (Srivastava et al. 2014): each number by itself.
+    ///
+    /// ```
+    /// use chalkgrad::nn::{Dropout, Linear, Loss, Network, Sequential};
+    /// use chalkgrad::{Device, Model};
+    ///
+    /// let layers = Sequential::new().with(Linear::new(4, 3)).with(Dropout::new(0.5));
+    /// let model = Model::new(&Device::Cpu, Network::new(layers, [4])?, Loss::MeanSquaredError, 0)?;
+    /// model.set("1.p", 0.2)?; // from the next step on
+    /// # Ok::<(), chalkgrad::Error>(())
+    /// ```
     Dropout |shape| shape.clone(),
     /// `torch.nn.Dropout2d` (Tompson et al. 2015): each channel of `[N, C, …]` as a whole.
+    ///
+    /// ```
+    /// use chalkgrad::nn::{Conv2d, Dropout2d, Loss, Network, Sequential};
+    /// use chalkgrad::{Device, Model};
+    ///
+    /// let layers = Sequential::new().with(Conv2d::new(3, 8, 3)).with(Dropout2d::new(0.5));
+    /// let model = Model::new(&Device::Cpu, Network::new(layers, [3, 9, 9])?, Loss::MeanSquaredError, 0)?;
+    /// model.set("1.p", 0.2)?; // from the next step on
+    /// # Ok::<(), chalkgrad::Error>(())
+    /// ```
     Dropout2d |shape| shape.dims().iter().enumerate().map(|(axis, &len)| if axis < 2 { len } else { 1 }).collect::<Vec<_>>().into(),
 }
 

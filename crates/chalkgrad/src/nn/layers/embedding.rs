@@ -6,6 +6,15 @@ use crate::Tensor;
 use crate::nn::{Init, Module, Role, Scope};
 
 /// `torch.nn.Embedding`: whole numbers below `num_embeddings`, of any shape, to the rows of a table, `[…, embedding_dim]`.
+///
+/// ```
+/// use chalkgrad::nn::{Embedding, Network};
+///
+/// // Sentences of 12 words, each one of 1,000.
+/// let network = Network::new(Embedding::new(1_000, 32), [12])?;
+/// assert_eq!(network.output().dims(), [12, 32]);
+/// # Ok::<(), chalkgrad::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Embedding {
     /// Rows of the table.

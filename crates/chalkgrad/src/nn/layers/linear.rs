@@ -7,6 +7,15 @@ use crate::Tensor;
 use crate::nn::{Init, Module, Role, Scope};
 
 /// Fully connected layer, `torch.nn.Linear`.
+///
+/// ```
+/// use chalkgrad::nn::{Linear, Network};
+///
+/// let network = Network::new(Linear::new(784, 10), [784])?;
+/// assert_eq!(network.output().dims(), [10]);
+/// assert_eq!(network.parameter_count(), 7_850);
+/// # Ok::<(), chalkgrad::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Linear {
     /// Numbers of an example that come in.

@@ -57,8 +57,26 @@ macro_rules! batch_norms {
 
 batch_norms! {
     /// `torch.nn.BatchNorm1d` (Ioffe and Szegedy 2015): `[N, C]` or `[N, C, L]`, each feature over the batch.
+    ///
+    /// ```
+    /// use chalkgrad::nn::{BatchNorm1d, Linear, Network, Sequential};
+    ///
+    /// let network = Network::new(Sequential::new().with(Linear::new(4, 8)).with(BatchNorm1d::new(8)), [4])?;
+    /// let buffers: Vec<&str> = network.buffers().iter().map(|buffer| buffer.path.as_str()).collect();
+    /// assert_eq!(buffers, ["1.running_mean", "1.running_var", "1.num_batches_tracked"]);
+    /// # Ok::<(), chalkgrad::Error>(())
+    /// ```
     BatchNorm1d 2 | 3 => "it takes {} features, [N, C] or [N, C, L]",
     /// `torch.nn.BatchNorm2d` (Ioffe and Szegedy 2015): `[N, C, H, W]`, each channel over the batch and all places.
+    ///
+    /// ```
+    /// use chalkgrad::nn::{BatchNorm2d, Conv2d, Network, Sequential};
+    ///
+    /// // The norm has a bias of its own.
+    /// let layers = Sequential::new().with(Conv2d::new(3, 16, 3).bias(false)).with(BatchNorm2d::new(16));
+    /// assert_eq!(Network::new(layers, [3, 8, 8])?.parameter_count(), 16 * 27 + 2 * 16);
+    /// # Ok::<(), chalkgrad::Error>(())
+    /// ```
     BatchNorm2d 4 => "it takes pictures of {} channels, [N, C, H, W]"
 }
 
@@ -118,6 +136,15 @@ impl BatchNorm {
 }
 
 /// `torch.nn.LayerNorm` (Ba, Kiros and Hinton 2016): each example over its last axes.
+///
+/// ```
+/// use chalkgrad::nn::{LayerNorm, Network};
+///
+/// // Each row of 64 by itself, with 64 weights and 64 biases for all.
+/// let network = Network::new(LayerNorm::new([64]), [12, 64])?;
+/// assert_eq!(network.parameter_count(), 128);
+/// # Ok::<(), chalkgrad::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct LayerNorm {
     /// Lengths of the axes it normalises over: the last ones.

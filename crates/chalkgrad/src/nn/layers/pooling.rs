@@ -57,8 +57,24 @@ macro_rules! pools {
 
 pools! {
     /// `torch.nn.MaxPool2d`: the largest of each window; padding never wins.
+    ///
+    /// ```
+    /// use chalkgrad::nn::{Conv2d, MaxPool2d, Network, Sequential};
+    ///
+    /// let layers = Sequential::new().with(Conv2d::new(3, 8, 1)).with(MaxPool2d::new(3).stride(2).padding(1));
+    /// assert_eq!(Network::new(layers, [3, 32, 32])?.output().dims(), [8, 16, 16]);
+    /// # Ok::<(), chalkgrad::Error>(())
+    /// ```
     MaxPool2d max_pool2d print_rest,
     /// `torch.nn.AvgPool2d`: the mean of each window; padding counts as zeros unless the pool says otherwise.
+    ///
+    /// ```
+    /// use chalkgrad::nn::{AvgPool2d, Conv2d, Network, Sequential};
+    ///
+    /// let layers = Sequential::new().with(Conv2d::new(3, 8, 1)).with(AvgPool2d::new(2).ceil_mode(true));
+    /// assert_eq!(Network::new(layers, [3, 7, 7])?.output().dims(), [8, 4, 4]);
+    /// # Ok::<(), chalkgrad::Error>(())
+    /// ```
     AvgPool2d avg_pool2d print_rest,
 }
 
@@ -118,12 +134,36 @@ macro_rules! adaptive_pools {
 
 adaptive_pools! {
     /// `torch.nn.AdaptiveAvgPool2d`: means of as many regions as are asked for, whatever the picture's size.
+    ///
+    /// ```
+    /// use chalkgrad::nn::{AdaptiveAvgPool2d, Conv2d, Network, Sequential};
+    ///
+    /// let layers = Sequential::new().with(Conv2d::new(3, 8, 1)).with(AdaptiveAvgPool2d::new(1));
+    /// assert_eq!(Network::new(layers, [3, 13, 9])?.output().dims(), [8, 1, 1]);
+    /// # Ok::<(), chalkgrad::Error>(())
+    /// ```
     AdaptiveAvgPool2d adaptive_avg_pool2d,
     /// `torch.nn.AdaptiveMaxPool2d`: the largest of each of these regions.
+    ///
+    /// ```
+    /// use chalkgrad::nn::{AdaptiveMaxPool2d, Conv2d, Network, Sequential};
+    ///
+    /// let layers = Sequential::new().with(Conv2d::new(3, 8, 1)).with(AdaptiveMaxPool2d { output_size: [2, 3] });
+    /// assert_eq!(Network::new(layers, [3, 13, 9])?.output().dims(), [8, 2, 3]);
+    /// # Ok::<(), chalkgrad::Error>(())
+    /// ```
     AdaptiveMaxPool2d adaptive_max_pool2d,
 }
 
 /// `torch.nn.Upsample`: the pictures in another size.
+///
+/// ```
+/// use chalkgrad::nn::{Conv2d, Network, Sequential, Upsample};
+///
+/// let layers = Sequential::new().with(Conv2d::new(3, 8, 1)).with(Upsample::new(2.0));
+/// assert_eq!(Network::new(layers, [3, 7, 5])?.output().dims(), [8, 14, 10]);
+/// # Ok::<(), chalkgrad::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Upsample {
     /// How large the picture becomes.
