@@ -14,6 +14,14 @@ use crate::trainer::{GRADIENTS, add_regions, compile_train};
 use crate::{Device, Error, Examples, Model, Program, Result, Store};
 
 /// The examples of a batch that one worker works.
+///
+/// ```
+/// use chalkgrad::Share;
+///
+/// let second = Share::of_rank(1, 2, 10)?;
+/// assert_eq!((second.first, second.examples, second.of), (5, 5, 10));
+/// # Ok::<(), chalkgrad::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Share {
     /// The first of them.
@@ -63,6 +71,28 @@ impl Share {
 }
 
 /// A way to another worker. Frames arrive whole and in order.
+///
+/// ```
+/// use std::sync::mpsc::{Receiver, Sender};
+///
+/// use chalkgrad::{Error, Line};
+///
+/// /// To a thread.
+/// struct Channel {
+///     to: Sender<Vec<f32>>,
+///     from: Receiver<Vec<f32>>,
+/// }
+///
+/// impl Line for Channel {
+///     fn send(&mut self, frame: Vec<f32>) {
+///         drop(self.to.send(frame)); // to nobody: `receive` will say so
+///     }
+///
+///     async fn receive(&mut self) -> chalkgrad::Result<Vec<f32>> {
+///         self.from.recv().map_err(|_| Error::WorkerLost { reason: "its thread is gone".into() })
+///     }
+/// }
+/// ```
 pub trait Line {
     /// Sends without waiting.
     fn send(&mut self, frame: Vec<f32>);
@@ -71,6 +101,45 @@ pub trait Line {
 }
 
 /// What another worker than the trainer's own does: it holds a copy of the network, and keeps nothing from step to step.
+///
+/// ```
+/// use std::sync::mpsc::{Receiver, Sender, channel};
+/// use std::thread;
+///
+/// use chalkgrad::nn::{Linear, Loss, Network};
+/// use chalkgrad::{Device, Error, Examples, Line, Options, Share, Trainer, Worker, optim::SGD};
+/// use pollster::block_on;
+///
+/// # struct Channel {
+/// #     to: Sender<Vec<f32>>,
+/// #     from: Receiver<Vec<f32>>,
+/// # }
+/// #
+/// # impl Line for Channel {
+/// #     fn send(&mut self, frame: Vec<f32>) {
+/// #         drop(self.to.send(frame)); // to nobody: `receive` will say so
+/// #     }
+/// #
+/// #     async fn receive(&mut self) -> chalkgrad::Result<Vec<f32>> {
+/// #         self.from.recv().map_err(|_| Error::WorkerLost { reason: "its thread is gone".into() })
+/// #     }
+/// # }
+/// // `Channel` is the line that the documentation of `Line` shows.
+/// let ((to, there), (back, from)) = (channel(), channel());
+/// let (mut here, mut there) = ([Channel { to, from }], Channel { to: back, from: there });
+/// let network = || Network::new(Linear::new(2, 2), [2]);
+/// thread::spawn(move || {
+///     let share = Share::of_rank(1, 2, 4)?;
+///     block_on(async { Worker::new(network()?, Loss::CrossEntropy, share).await?.serve(&mut there).await })
+/// });
+///
+/// let mut trainer = block_on(Trainer::new(&Device::Cpu, network()?, Options::new(4, SGD::new(0.1))))?;
+/// block_on(trainer.share_among(2))?;
+/// let examples = Examples { images: &[0.5; 4 * 2], labels: &[0.0, 1.0, 1.0, 1.0], weights: &[1.0; 4] };
+/// block_on(trainer.train_with(examples, &mut here))?;
+/// assert_eq!(trainer.steps(), 1);
+/// # Ok::<(), chalkgrad::Error>(())
+/// ```
 pub struct Worker {
     model: Model,
     train: Program,

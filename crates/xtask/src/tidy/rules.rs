@@ -7,7 +7,7 @@ use crate::tools::pinned;
 
 type Rule = fn(&Files) -> Vec<String>;
 
-pub(super) const ALL: [Rule; 8] = [
+pub(super) const ALL: [Rule; 9] = [
     files_are_short,
     modules_say_what_they_are_for,
     nothing_is_left_to_do,
@@ -15,6 +15,7 @@ pub(super) const ALL: [Rule; 8] = [
     no_home_is_named,
     no_large_file_is_tracked,
     every_kernel_has_a_twin,
+    public_types_have_an_example,
     versions_agree,
 ];
 
@@ -138,6 +139,29 @@ fn every_kernel_has_a_twin(files: &Files) -> Vec<String> {
         .collect()
 }
 
+/// Where the library has types that are public to itself alone.
+const INNER: [&str; 3] = ["/cpu/", "/gpu/", "/twins"];
+
+/// Who reads the library's documentation sees each type at work.
+fn public_types_have_an_example(files: &Files) -> Vec<String> {
+    let is_public = |path: &str| path.contains("chalkgrad/src/") && !INNER.iter().any(|room| path.contains(room));
+    let mut findings = Vec::new();
+    for (path, text) in texts(files).filter(|(path, _)| path.ends_with(".rs") && is_public(path)) {
+        let mut has_example = false;
+        for line in text.lines().map(str::trim_start) {
+            let name = ["pub struct ", "pub enum ", "pub trait "].iter().find_map(|start| line.strip_prefix(start));
+            // A macro's type is documented where the macro is used.
+            if let Some(name) = name.filter(|name| !name.starts_with('$') && !has_example) {
+                let name: String = name.chars().take_while(|letter| letter.is_alphanumeric()).collect();
+                findings.push(format!("{path}: {name} is public and shown in no example"));
+            }
+            let is_about = line.starts_with("///") || line.starts_with('#');
+            has_example = is_about && (has_example || line.starts_with("/// ```"));
+        }
+    }
+    findings
+}
+
 /// wasm-bindgen's macro and its command must be the same to the last digit, and so must Trunk's idea of wasm-opt.
 fn versions_agree(files: &Files) -> Vec<String> {
     let read = |path: &str, name: &str| pinned(files.get(path)?.text.as_deref()?, name);
@@ -227,6 +251,15 @@ mod tests {
         assert_eq!(every_kernel_has_a_twin(&alone).len(), 1);
         let both = files(&[("c/src/gpu/relu.wgsl", ""), ("c/src/cpu/relu.rs", "")]);
         assert!(every_kernel_has_a_twin(&both).is_empty());
+    }
+
+    #[test]
+    fn a_public_type_without_an_example_is_found() {
+        let shown = "/// A\n///\n/// ```\n/// f();\n/// ```\n#[derive(Debug)]\npub struct A;\npub(crate) struct B;\n";
+        assert!(public_types_have_an_example(&files(&[("chalkgrad/src/a.rs", shown)])).is_empty());
+        let told = format!("{shown}\n/// What it is.\npub enum Told {{}}\n");
+        let findings = public_types_have_an_example(&files(&[("chalkgrad/src/a.rs", &told), ("web/src/a.rs", &told)]));
+        assert_eq!(findings, ["chalkgrad/src/a.rs: Told is public and shown in no example"]);
     }
 
     #[test]
