@@ -9,6 +9,7 @@ mod losses;
 mod matrices;
 mod normalization;
 mod pictures;
+mod random;
 mod reductions;
 mod shapes;
 

@@ -101,6 +101,48 @@ def slice(x, axis, start, end, step):
 
 
 @operation(
+    case(uniform(7), axis=0, start=2, len=4),
+    case(uniform(7), axis=0, start=0, len=7),
+    case(uniform(7), axis=0, start=3, len=0),
+    case(uniform(3, 4), axis=0, start=1, len=2),
+    case(uniform(3, 4), axis=1, start=3, len=1),
+    case(uniform(2, 3, 4), axis=1, start=0, len=2),
+    case(uniform(2, 8, 3, 3), axis=1, start=4, len=4),
+    case(uniform(2, 3, 4, 9), axis=3, start=1, len=5),
+)
+def narrow(x, axis, start, len):
+    return x.narrow(axis, start, len) * 1.0
+
+
+@operation(
+    case(uniform(), axis=0),
+    case(uniform(5), axis=0),
+    case(uniform(5), axis=1),
+    case(uniform(3, 4), axis=0),
+    case(uniform(3, 4), axis=1),
+    case(uniform(3, 4), axis=2),
+    case(uniform(2, 3, 4), axis=1),
+    case(uniform(2, 3, 4), axis=3),
+)
+def unsqueeze(x, axis):
+    return x.unsqueeze(axis) * 1.0
+
+
+@operation(
+    case(uniform(1), axis=0),
+    case(uniform(1, 4), axis=0),
+    case(uniform(3, 1), axis=1),
+    case(uniform(3, 4), axis=1),
+    case(uniform(3, 1, 4), axis=1),
+    case(uniform(1, 1, 1), axis=2),
+    case(uniform(2, 3, 4, 1), axis=3),
+    case(uniform(2, 1, 4, 5), axis=1),
+)
+def squeeze(x, axis):
+    return x.squeeze(axis) * 1.0
+
+
+@operation(
     case(uniform(7), axis=0, index=0),
     case(uniform(7), axis=0, index=6),
     case(uniform(3, 4), axis=0, index=2),

@@ -31,6 +31,13 @@ struct Range {
 }
 
 #[derive(Deserialize)]
+struct Part {
+    axis: usize,
+    start: usize,
+    len: usize,
+}
+
+#[derive(Deserialize)]
 struct Place {
     axis: usize,
     index: usize,
@@ -83,6 +90,17 @@ fn stacks_equal_pytorch() {
 #[test]
 fn slices_equal_pytorch() {
     check_with("slice", |x, range: &Range| x[0].slice(range.axis, range.start..range.end, range.step));
+}
+
+#[test]
+fn parts_of_an_axis_equal_pytorch() {
+    check_with("narrow", |x, &Part { axis, start, len }: &Part| x[0].narrow(axis, start, len));
+}
+
+#[test]
+fn axes_of_length_one_come_and_go_as_in_pytorch() {
+    check_with("unsqueeze", |x, Axis { axis }: &Axis| x[0].unsqueeze(*axis));
+    check_with("squeeze", |x, Axis { axis }: &Axis| x[0].squeeze(*axis));
 }
 
 #[test]
