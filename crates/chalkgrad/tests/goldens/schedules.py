@@ -1,4 +1,4 @@
-"""Schedules step by step: rate and momentum of PyTorch's scheduler objects."""
+"""Schedules step by step: rate and momentum of PyTorch's scheduler objects, each over 20 steps or its own length."""
 
 import torch
 from torch import nn
@@ -7,6 +7,7 @@ from torch.optim import lr_scheduler
 from golden import number, write
 
 CLASSES = {
+    "constant": lr_scheduler.ConstantLR,
     "linear": lr_scheduler.LinearLR,
     "step": lr_scheduler.StepLR,
     "multi_step": lr_scheduler.MultiStepLR,
@@ -65,20 +66,21 @@ write(
         one_cycle(1.0, 25, three_phase=True, pct_start=0.4),
         one_cycle(0.2, 30, anneal_strategy="linear"),
         one_cycle(0.2, 31, anneal_strategy="linear", three_phase=True),
-        row(0.5, 8, "linear"),
+        row(0.5, 20, "constant", factor=1.0),
+        row(0.5, 20, "linear"),
         row(0.5, 20, "linear", start_factor=0.1, end_factor=0.7, total_iters=12),
-        row(0.5, 4, "linear", start_factor=1.0, end_factor=0.0, total_iters=2),
-        row(0.5, 13, "step", step_size=4),
-        row(0.5, 9, "step", step_size=1, gamma=0.9),
+        row(0.5, 20, "linear", start_factor=1.0, end_factor=0.0, total_iters=2),
+        row(0.5, 20, "step", step_size=4),
+        row(0.5, 20, "step", step_size=1, gamma=0.9),
         row(0.5, 20, "multi_step", milestones=[3, 7, 7, 15]),
-        row(0.5, 12, "multi_step", milestones=[9, 0, 4], gamma=0.5),
-        row(0.5, 15, "exponential", gamma=0.8),
-        row(0.5, 3, "exponential", gamma=1.0),
-        row(0.5, 11, "cosine_annealing", t_max=10),
+        row(0.5, 20, "multi_step", milestones=[9, 0, 4], gamma=0.5),
+        row(0.5, 20, "exponential", gamma=0.8),
+        row(0.5, 20, "exponential", gamma=1.0),
+        row(0.5, 20, "cosine_annealing", t_max=10),
         row(0.5, 40, "cosine_annealing", t_max=7, eta_min=0.01),
         row(0.5, 20, "cosine_annealing_warm_restarts", t_0=6),
         row(0.5, 40, "cosine_annealing_warm_restarts", t_0=3, t_mult=2, eta_min=0.05),
-        row(0.5, 10, "cosine_annealing_warm_restarts", t_0=1, t_mult=3),
+        row(0.5, 20, "cosine_annealing_warm_restarts", t_0=1, t_mult=3),
         row(
             0.5,
             20,
@@ -97,7 +99,7 @@ write(
         ),
         row(
             0.5,
-            14,
+            20,
             "sequential",
             first={"kind": "exponential", "gamma": 0.5},
             milestone=3,
