@@ -26,16 +26,22 @@ def named(name, module):
     return module
 
 
+def judged(title, module, images, labels):
+    """A pass forward and back."""
+    module.zero_grad()
+    logits = module(images)
+    loss = F.cross_entropy(logits, labels)
+    loss.backward()
+    gradients = {p: golden(f"{title}/gradient/{p}", v.grad, SAMPLES) for p, v in module.named_parameters()}
+    return {"logits": golden(f"{title}/logits", logits), "loss": number(loss), "gradients": gradients}
+
+
 def architecture(name, module, input, batch, classes):
     module = named(name, module)
     images, labels = batch_of(name, 0, input, batch, classes)
-    with torch.no_grad():
-        used = golden(f"{name}/eval", module.eval()(images))
+    used = judged(f"{name}/eval", module.eval(), images, labels)
     statistics = {key: value.clone() for key, value in module.state_dict().items()}
-    logits = module.train()(images)
-    loss = F.cross_entropy(logits, labels)
-    loss.backward()
-    gradients = {p: golden(f"{name}/gradient/{p}", v.grad, SAMPLES) for p, v in module.named_parameters()}
+    learning = judged(f"{name}/train", module.train(), images, labels)
     module.load_state_dict(statistics)
     rule = torch.optim.SGD(module.parameters(), lr=0.01, momentum=0.9)
     losses = []
@@ -55,9 +61,7 @@ def architecture(name, module, input, batch, classes):
         "batch": batch,
         "classes": classes,
         "eval": used,
-        "logits": golden(f"{name}/logits", logits),
-        "loss": number(loss),
-        "gradients": gradients,
+        "train": learning,
         "losses": losses,
         "buffers": buffers,
         "learned": learned,

@@ -25,17 +25,35 @@ struct Row {
     input: Vec<usize>,
     batch: usize,
     classes: usize,
-    /// Logits before any step, used.
-    eval: Golden,
-    /// Logits before any step, learning.
-    logits: Golden,
-    loss: f64,
-    gradients: HashMap<String, Golden>,
+    /// Before any step, used.
+    eval: Judged,
+    /// Before any step, learning.
+    train: Judged,
     losses: Vec<f64>,
     /// Running statistics after the steps.
     buffers: HashMap<String, Golden>,
     /// Logits after the steps, used.
     learned: Golden,
+}
+
+/// A pass forward and back.
+#[derive(Deserialize)]
+struct Judged {
+    logits: Golden,
+    loss: f64,
+    gradients: HashMap<String, Golden>,
+}
+
+impl Judged {
+    /// Compares logits, loss and each parameter's gradient.
+    fn compare(&self, title: &str, network: &Network, found: &[Vec<f64>], tolerance: Tolerance, by: &str) {
+        self.logits.check(&format!("{title}/logits"), &found[0], tolerance, by);
+        assert_all_close(&found[1], &[self.loss], 1e-5, &format!("{title} by {by}, loss"));
+        for (parameter, found) in network.parameters().iter().zip(&found[2..]) {
+            let path = &parameter.path;
+            self.gradients[path].check(&format!("{title}/gradient/{path}"), found, tolerance, by);
+        }
+    }
 }
 
 fn lenet5() -> Sequential {
@@ -237,18 +255,29 @@ impl Row {
         leaves.collect()
     }
 
-    /// Compares logits learning, loss and gradients.
-    fn compare(&self, network: &Network, found: &[Vec<f64>], tolerance: Tolerance, by: &str) {
-        let name = &self.name;
-        self.logits.check(&format!("{name}/logits"), &found[0], tolerance, by);
-        assert_all_close(&found[1], &[self.loss], 1e-5, &format!("{name} by {by}, loss"));
-        for (parameter, found) in network.parameters().iter().zip(&found[2..]) {
-            let path = &parameter.path;
-            self.gradients[path].check(&format!("{name}/gradient/{path}"), found, tolerance, by);
+    /// Checks a pass forward and back in every engine.
+    fn judge(&self, network: &Network, mode: Mode) {
+        let (expected, title) = match mode {
+            Mode::Train => (&self.train, format!("{}/train", self.name)),
+            Mode::Evaluate => (&self.eval, format!("{}/eval", self.name)),
+        };
+        let built = network.graph(self.batch, mode, &Loss::CrossEntropy).unwrap();
+        let parameters: Vec<_> = built.parameters.iter().map(|&id| built.tensor(id)).collect();
+        let paths: Vec<&String> = network.parameters().iter().map(|parameter| &parameter.path).collect();
+        assert_eq!(paths.len(), expected.gradients.len(), "{title} has the parameters {paths:?}");
+        // `backward` adds no leaves.
+        let leaves = self.leaves(network, &built);
+        let gradients = built.graph.backward(built.tensor(built.loss), &parameters).unwrap();
+        let outputs = [&[built.logits, built.loss].map(|id| built.tensor(id))[..], &gradients].concat();
+        let found = interpret::<f64>(&built.graph, &leaves, &outputs).unwrap();
+        expected.compare(&title, network, &found, EQUAL_F64, "the interpreter");
+        for device in &devices() {
+            let found = run(device, &built.graph, &leaves, &outputs).unwrap();
+            expected.compare(&title, network, &found, EQUAL, device.kind());
         }
     }
 
-    fn train(&self, network: Network, device: &Device) {
+    fn learn(&self, network: Network, device: &Device) {
         let (name, by) = (&self.name, device.kind());
         let sgd = SGD { momentum: 0.9, ..SGD::new(0.01) };
         let parameters: Vec<_> =
@@ -278,32 +307,13 @@ impl Row {
     }
 }
 
-/// Checks an architecture in every engine.
+/// Checks an architecture, used and learning.
 fn check(name: &str, root: fn() -> Box<dyn Module>) {
     let row = load::<Vec<Row>>("architectures").into_iter().find(|row| row.name == name).unwrap();
     let make = || Network::new(root(), &row.input[..]).unwrap();
-    let network = make();
-    let used = network.graph(row.batch, Mode::Evaluate, &Loss::CrossEntropy).unwrap();
-    let (leaves, logits) = (row.leaves(&network, &used), used.tensor(used.logits));
-    let eval = format!("{name}/eval");
-    row.eval.check(&eval, &interpret::<f64>(&used.graph, &leaves, &[logits]).unwrap()[0], EQUAL_F64, "interpreter");
-    for device in &devices() {
-        row.eval.check(&eval, &run(device, &used.graph, &leaves, &[logits]).unwrap()[0], EQUAL, device.kind());
-    }
-
-    let built = network.graph(row.batch, Mode::Train, &Loss::CrossEntropy).unwrap();
-    let parameters: Vec<_> = built.parameters.iter().map(|&id| built.tensor(id)).collect();
-    let paths: Vec<&String> = network.parameters().iter().map(|parameter| &parameter.path).collect();
-    assert_eq!(paths.len(), row.gradients.len(), "{name} has the parameters {paths:?}");
-    let leaves = row.leaves(&network, &built);
-    let gradients = built.graph.backward(built.tensor(built.loss), &parameters).unwrap();
-    let outputs = [&[built.logits, built.loss].map(|id| built.tensor(id))[..], &gradients].concat();
-    // `backward` adds no leaves.
-    row.compare(&network, &interpret::<f64>(&built.graph, &leaves, &outputs).unwrap(), EQUAL_F64, "the interpreter");
-    for device in &devices() {
-        row.compare(&network, &run(device, &built.graph, &leaves, &outputs).unwrap(), EQUAL, device.kind());
-        row.train(make(), device);
-    }
+    row.judge(&make(), Mode::Evaluate);
+    row.judge(&make(), Mode::Train);
+    devices().iter().for_each(|device| row.learn(make(), device));
 }
 
 #[test]
