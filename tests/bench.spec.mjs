@@ -31,6 +31,19 @@ describe("bench in a browser without WebGPU", () => {
     assert.equal(first.steps, 8);
   });
 
+  test("shares a batch among workers that give the losses of one, and tells of more than there can be", async (t) => {
+    const { lab } = await open(t);
+    const request = benchRequest({ batch: 12, steps: 12, seconds: 60 });
+    const alone = await lab.bench(request);
+    const shared = await lab.bench({ ...request, workers: 3 });
+    assert.equal(shared.workers, 3);
+    assert.ok(Math.abs(shared.first_loss - alone.first_loss) < 1e-5, `${shared.first_loss} and ${alone.first_loss}`);
+    assert.ok(Math.abs(shared.last_loss - alone.last_loss) < 1e-4, `${shared.last_loss} and ${alone.last_loss}`);
+    await assert.rejects(lab.bench({ ...request, workers: 0 }), /1 to 12 workers/);
+    await assert.rejects(lab.bench({ ...request, workers: 13 }), /not 13/);
+    await assert.rejects(lab.bench({ ...request, batch: 500, workers: 400 }), /at most 64/);
+  });
+
   test("refuses a device that is not there, with the reason, and does not fall back", async (t) => {
     const { lab } = await open(t);
     await assert.rejects(lab.bench(benchRequest({ device: "webgpu", seconds: 1 })), /WebGPU/i);

@@ -7,10 +7,11 @@ use serde_json::{Value, json};
 use crate::format;
 
 /// Where each key's value stands in the JSON of the settings. The kinds come first, since they replace what stands below them.
-const KEYS: [(&str, &str); 37] = [
+const KEYS: [(&str, &str); 38] = [
     ("data", "/dataset"),
     ("device", "/device"),
     ("batch", "/batch_size"),
+    ("workers", "/workers"),
     ("opt", "/optimizer/kind"),
     ("rate", "/optimizer/learning_rate"),
     ("momentum", "/optimizer/momentum"),
@@ -140,7 +141,8 @@ fn value_of(text: &str, now: &Value) -> Option<Value> {
         Value::Number(number) if number.is_f64() => {
             text.parse::<f64>().ok().filter(|value| value.is_finite()).map(Value::from)
         }
-        Value::Number(_) => text.parse::<u64>().ok().map(Value::from),
+        // Nothing, where a number may stand.
+        Value::Number(_) | Value::Null => text.parse::<u64>().ok().map(Value::from),
         _ => None,
     }
 }

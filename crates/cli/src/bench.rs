@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use lab::Bench;
+use lab::{Bench, Team, Threads};
 use protocol::{BenchRequest, Optimizer};
 
 use crate::device::{DeviceArgument, clock};
@@ -57,9 +57,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     };
     let device = arguments.device.open()?;
     let result = pollster::block_on(async {
-        let mut bench = Bench::new(request, &device, clock).await?;
+        let (mut bench, mut team) = (Bench::new(request, &device, clock).await?, Team::new(Threads));
         loop {
-            if let Some(result) = bench.advance().await? {
+            if let Some(result) = bench.advance(&mut team).await? {
                 return Ok::<_, lab::LabError>(result);
             }
         }

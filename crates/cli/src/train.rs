@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use datasets::cifar10::Manifest;
-use lab::{Data, Next, Outbox, Session};
+use lab::{Data, Next, Outbox, Session, Team, Threads};
 use protocol::{EventBody, Schedule, Settings, Split};
 
 use crate::device::{DeviceArgument, clock};
@@ -31,6 +31,9 @@ pub(crate) struct Arguments {
     settings: Option<PathBuf>,
     #[arg(long)]
     batch: Option<u32>,
+    /// Threads that share a batch on the CPU. Default: as many as there are cores, where a batch is large enough.
+    #[arg(long)]
+    workers: Option<u32>,
     /// Passes over the training pictures; the schedule spans them.
     #[arg(long, default_value_t = 5.0)]
     epochs: f64,
@@ -65,6 +68,7 @@ impl Arguments {
         settings.seed = self.seed;
         settings.device = self.device.name();
         settings.batch_size = self.batch.unwrap_or(settings.batch_size);
+        settings.workers = self.workers.or(settings.workers);
         if let Schedule::OneCycle { epochs, .. } = &mut settings.schedule {
             *epochs = self.epochs;
         }
@@ -90,16 +94,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let (settings, data, device) = (arguments.settings()?, arguments.data()?, arguments.device.open()?);
     let batch = u64::from(settings.batch_size.max(1));
     pollster::block_on(async {
-        let mut session = Session::new(1, settings, &device, data, clock).await?;
-        let EventBody::Configured { dataset, parameters, steps_per_epoch, adapter, .. } = session.configured(None)
+        let mut team = Team::new(Threads);
+        let mut session = Session::new(1, settings, &device, data, clock, &mut team).await?;
+        let EventBody::Configured { dataset, parameters, steps_per_epoch, adapter, workers, .. } =
+            session.configured(None)
         else {
             unreachable!("`configured` gives that event");
         };
         let by_epochs = (arguments.epochs * steps_per_epoch as f64).round() as u64;
         let steps = arguments.images.map_or(by_epochs, |images| images.div_ceil(batch));
-        eprintln!("{parameters} parameters, {dataset}, {steps} steps of {batch}, on {adapter}");
-        let mut host =
-            Host { root: arguments.data.parent().unwrap_or(Path::new("")).to_owned(), steps, quiet: arguments.json };
+        eprintln!("{parameters} parameters, {dataset}, {steps} steps of {batch}, on {adapter}, workers: {workers}");
+        let root = arguments.data.parent().unwrap_or(Path::new("")).to_owned();
+        let mut host = Host { root, team, steps, quiet: arguments.json };
         let began = clock();
         session.step(u32::try_from(steps)?, 1)?;
         host.until(&mut session, |body| matches!(body, EventBody::Stepped { .. })).await?;
@@ -113,7 +119,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         if arguments.json {
             let result = serde_json::json!({
                 "accuracy": accuracy, "loss": loss, "examples": examples, "steps": step, "seconds": seconds,
-                "device": adapter, "dataset": dataset,
+                "device": adapter, "workers": workers, "dataset": dataset,
             });
             println!("{result}");
         } else {
@@ -128,6 +134,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
 struct Host {
     /// The folder that holds `data/`.
     root: PathBuf,
+    team: Team<Threads>,
     steps: u64,
     quiet: bool,
 }
@@ -147,7 +154,7 @@ impl Host {
                 let bytes = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()));
                 session.arrived(&request, bytes, &mut out);
             }
-            let next = session.work(&mut out).await?;
+            let next = session.work(&mut self.team, &mut out).await?;
             for outgoing in out.drain() {
                 match outgoing.event.body {
                     body if wanted(&body) => return Ok(body),

@@ -19,6 +19,11 @@ pub(crate) fn event(event: &Event, buffers: &[Vec<u8>]) {
     drop(scope().post_message_with_transfer(&message, &transfer));
 }
 
+/// Sends raw numbers, to whom hired this worker.
+pub(crate) fn buffer(buffer: &ArrayBuffer) {
+    drop(scope().post_message_with_transfer(buffer, &Array::of1(buffer)));
+}
+
 /// Why a message is no command, and which command's sender to tell, if that much can be read.
 type Refusal = (Option<u32>, String);
 

@@ -2,14 +2,14 @@
 
 use chalkgrad::random::Stream;
 use chalkgrad::{Device, Examples, RING, Trainer};
-use protocol::{BenchRequest, BenchResult, Settings};
+use protocol::{BenchRequest, BenchResult, Settings, Work};
 
 use crate::error::{LabError, Result};
+use crate::team::{self, Hire, Team};
 use crate::{Clock, settings};
 
 /// Steps before the clock runs.
 const WARM_UP: u32 = 3;
-const IN_FLIGHT: usize = 3;
 /// Seconds in one slice.
 const SLICE: f64 = 0.1;
 /// Which of a seed's sequences the pictures are.
@@ -18,6 +18,7 @@ const PICTURES: u64 = 1 << 32;
 /// A measurement under way.
 pub struct Bench {
     request: BenchRequest,
+    work: Work,
     trainer: Trainer,
     clock: Clock,
     images: Vec<f32>,
@@ -30,9 +31,13 @@ pub struct Bench {
 impl Bench {
     /// Builds everything; measures nothing yet.
     pub async fn new(request: BenchRequest, device: &Device, clock: Clock) -> Result<Self> {
-        if request.workers != 1 {
-            return Err(LabError::Workers);
-        }
+        let work = Work {
+            network: request.network.clone(),
+            input: request.input,
+            batch: request.batch,
+            rank: 0,
+            workers: request.workers,
+        };
         if !(request.seconds > 0.0 && request.seconds <= 600.0) {
             return Err(LabError::Setting { name: "seconds", rule: "must be above 0 and at most 600" });
         }
@@ -55,13 +60,16 @@ impl Bench {
             },
             1,
         )?;
-        let trainer = Trainer::new(device, network, options).await?;
+        let mut trainer = Trainer::new(device, network, options).await?;
+        team::check(&work, device)?;
+        trainer.share_among(request.workers as usize).await?;
         let pictures = Stream::new(request.seed, PICTURES);
         let elements = input.iter().product::<usize>() * batch;
         Ok(Self {
             images: (0..elements as u64).map(|index| pictures.uniform(index) - 0.5).collect(),
             labels: (0..batch).map(|index| (7 * index % 10 % classes) as f32).collect(),
             weights: vec![1.0; batch],
+            work,
             request,
             trainer,
             clock,
@@ -71,7 +79,7 @@ impl Bench {
     }
 
     /// Measures for a slice of time. The result comes with the last one.
-    pub async fn advance(&mut self) -> Result<Option<BenchResult>> {
+    pub async fn advance(&mut self, team: &mut Team<impl Hire>) -> Result<Option<BenchResult>> {
         let slice = (self.clock)();
         while (self.clock)() - slice < SLICE {
             let steps = self.trainer.steps() as u32;
@@ -85,8 +93,7 @@ impl Bench {
                 return self.finish(steps).await.map(Some);
             }
             let examples = Examples { images: &self.images, labels: &self.labels, weights: &self.weights };
-            self.trainer.train(examples)?;
-            self.trainer.store().device().settle(IN_FLIGHT).await?;
+            team.train(&mut self.trainer, &self.work, examples).await?;
             if self.trainer.unread() == RING {
                 self.read_losses().await?;
             }
@@ -115,7 +122,7 @@ impl Bench {
             last_loss,
             device: if device.kind() == "gpu" { "webgpu" } else { "cpu" }.into(),
             adapter: device.adapter(),
-            workers: 1,
+            workers: self.request.workers,
         })
     }
 }

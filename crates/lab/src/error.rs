@@ -28,8 +28,10 @@ pub enum LabError {
     ScheduleEnded,
     #[error("{message}")]
     Data { message: String },
-    #[error("This version trains with one worker; ask for `workers: 1`.")]
-    Workers,
+    #[error("Another worker could not be started ({reason}); with `workers: 1` it goes without.")]
+    Worker { reason: String },
+    #[error("`workers` share a batch on the CPU only.")]
+    WorkersOnGpu,
 }
 
 impl LabError {

@@ -10,6 +10,7 @@ use crate::bench::Bench;
 use crate::data::{self, Data, Request};
 use crate::error::{LabError, Result};
 use crate::session::{Next, Session};
+use crate::team::{Hire, Team};
 use crate::{Clock, Outbox};
 
 /// The files below the page's folder, wherever they lie.
@@ -19,8 +20,8 @@ pub trait Files {
 }
 
 /// Commands in, events out.
-pub struct Lab<F> {
-    files: F,
+pub struct Lab<H: Hire> {
+    team: Team<H>,
     clock: Clock,
     session: Option<Session>,
     bench: Option<(Bench, u32)>,
@@ -30,11 +31,11 @@ pub struct Lab<F> {
     manifest: Option<Manifest>,
 }
 
-impl<F: Files> Lab<F> {
-    /// A laboratory without a network.
-    pub fn new(files: F, clock: Clock) -> Self {
+impl<H: Files + Hire> Lab<H> {
+    /// A laboratory without a network. `host` brings files and workers.
+    pub fn new(host: H, clock: Clock) -> Self {
         Self {
-            files,
+            team: Team::new(host),
             clock,
             session: None,
             bench: None,
@@ -65,7 +66,7 @@ impl<F: Files> Lab<F> {
     pub async fn work(&mut self, out: &mut Outbox) -> Next {
         let worked = match (&mut self.bench, &mut self.session) {
             (Some(_), _) => return self.measure(out).await,
-            (None, Some(session)) => session.work(out).await,
+            (None, Some(session)) => session.work(&mut self.team, out).await,
             (None, None) => return Next::Wait,
         };
         worked.unwrap_or_else(|error| {
@@ -100,6 +101,10 @@ impl<F: Files> Lab<F> {
     ) -> Result<Option<(EventBody, Vec<Vec<u8>>)>> {
         let body = match command {
             Command::Open { .. } => EventBody::Opened,
+            // A host that can be hired takes this command for itself.
+            Command::Work { .. } => {
+                return Err(LabError::Data { message: "This engine trains; it works for nobody.".into() });
+            }
             Command::Ping => EventBody::Ponged,
             Command::Configure { run, settings } => self.configure(run, *settings, None).await?,
             Command::Restore { run, settings } => {
@@ -162,7 +167,7 @@ impl<F: Files> Lab<F> {
     async fn configure(&mut self, run: RunId, settings: Settings, snapshot: Option<&[u8]>) -> Result<EventBody> {
         let device = self.device(settings.device).await?;
         let (data, notice) = self.data(settings.dataset).await;
-        let mut session = Session::new(run, settings, &device, data, self.clock).await?;
+        let mut session = Session::new(run, settings, &device, data, self.clock, &mut self.team).await?;
         if let Some(snapshot) = snapshot {
             session.restore(snapshot)?;
         }
@@ -181,7 +186,7 @@ impl<F: Files> Lab<F> {
             return (Data::shapes(), None);
         }
         if self.manifest.is_none() {
-            let manifest = self.files.read("data/cifar10/manifest.json").await;
+            let manifest = self.team.host().read("data/cifar10/manifest.json").await;
             let parsed = manifest.and_then(|bytes| Manifest::parse(&bytes).map_err(|error| error.to_string()));
             match parsed {
                 Ok(manifest) => self.manifest = Some(manifest),
@@ -224,7 +229,7 @@ impl<F: Files> Lab<F> {
 
     async fn measure(&mut self, out: &mut Outbox) -> Next {
         let Some((mut bench, id)) = self.bench.take() else { return Next::Wait };
-        let body = match bench.advance().await {
+        let body = match bench.advance(&mut self.team).await {
             Ok(None) => {
                 self.bench = Some((bench, id));
                 return Next::Work;

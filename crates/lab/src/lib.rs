@@ -9,6 +9,9 @@ pub mod language;
 mod outbox;
 mod session;
 mod settings;
+mod team;
+#[cfg(not(target_family = "wasm"))]
+mod threads;
 
 pub use bench::Bench;
 pub use data::{Data, Request};
@@ -16,6 +19,9 @@ pub use error::{LabError, Result};
 pub use lab::{Files, Lab};
 pub use outbox::{Outbox, Outgoing};
 pub use session::{Next, Session};
+pub use team::{Hire, Team, serve, worker};
+#[cfg(not(target_family = "wasm"))]
+pub use threads::{Channel, Threads};
 
 /// Seconds since some moment, ever growing.
 pub type Clock = fn() -> f64;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BenchRequest, Optimizer, RunId, Schedule, Settings};
+use crate::{BenchRequest, Optimizer, RunId, Schedule, Settings, Work};
 
 /// A command with the number that its answer repeats in `reply_to`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,8 +16,13 @@ pub struct Envelope {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Command {
-    /// The first command: the address of the folder that holds `data/`. Answered by `opened`.
-    Open { base_url: String },
+    /// The first command: the address of the folder that holds `data/`, and the script that starts another engine. Answered by
+    /// `opened`.
+    Open {
+        base_url: String,
+        #[serde(default)]
+        script: String,
+    },
     /// Build the network and its programs and show the first shard's pictures. Answered by `configured`.
     Configure { run: RunId, settings: Box<Settings> },
     /// Read network text as `configure` would, and build nothing. Answered by `checked`, or by `failed` with the place.
@@ -44,6 +49,9 @@ pub enum Command {
     Restore { run: RunId, settings: Box<Settings> },
     /// Measure training speed as DESIGN's contract says. Pauses the run. Answered by `benched`.
     Bench { request: Box<BenchRequest> },
+    /// From one engine to another that it started: work a share of every batch that comes as a frame of raw numbers, and nothing
+    /// else from now on. Answered by `hired`.
+    Work { work: Work },
     /// Are you alive? Answered by `ponged`.
     Ping,
 }

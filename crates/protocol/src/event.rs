@@ -24,12 +24,16 @@ pub enum EventBody {
         build: String,
     },
     Opened,
+    /// A share of every batch is worked from now on.
+    Hired,
     /// The run stands ready: what was built, on what, from which data.
     Configured {
         /// `cpu` or `webgpu`: what `auto` came to.
         device: String,
         /// The adapter's own words; may be empty.
         adapter: String,
+        /// How many workers share a batch; 1 on a GPU.
+        workers: u32,
         layers: Vec<LayerInfo>,
         /// Parameters in all.
         parameters: u64,

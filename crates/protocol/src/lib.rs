@@ -14,7 +14,7 @@ pub use event::{
 };
 pub use settings::{
     Augmentation, BenchRequest, BenchResult, CONVNETJS, DatasetName, DeviceName, Initialization, Optimizer, Schedule,
-    Settings,
+    Settings, Work,
 };
 
 /// Counts up when a message changes its meaning. The worker says it in `ready`; the page refuses another.

@@ -11,6 +11,8 @@ pub struct Settings {
     pub dataset: DatasetName,
     pub device: DeviceName,
     pub batch_size: u32,
+    /// Workers that share a batch on the CPU; null: as many as the machine has cores to spare.
+    pub workers: Option<u32>,
     pub optimizer: Optimizer,
     pub schedule: Schedule,
     pub augmentation: Augmentation,
@@ -34,6 +36,7 @@ impl Default for Settings {
             dataset: DatasetName::Cifar10,
             device: DeviceName::Auto,
             batch_size: 64,
+            workers: None,
             optimizer: Optimizer::Adamw {
                 learning_rate: 6e-3,
                 beta1: 0.9,
@@ -280,6 +283,18 @@ pub struct BenchRequest {
     /// Stop after this many steps, if that comes before `seconds`.
     #[serde(default)]
     pub steps: Option<u32>,
+}
+
+/// What a worker that shares batches must know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Work {
+    pub network: String,
+    pub input: [u32; 3],
+    /// Examples of a whole batch.
+    pub batch: u32,
+    /// Which of the workers it is; 0 is the one that trains.
+    pub rank: u32,
+    pub workers: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -57,7 +57,9 @@ const PARTS: [Part; 10] = [
         what: "clippy, wasm",
         needs: Needs::Tools,
         run: |_| {
-            check(cargo("clippy --target wasm32-unknown-unknown -p chalkgrad-web -p chalkgrad-engine -- -D warnings"))
+            check(cargo(
+                "clippy --target wasm32-unknown-unknown -p chalkgrad-web -p chalkgrad-engine --all-features -- -D warnings",
+            ))
         },
     },
     Part { name: "oldest", what: "the library with the oldest Rust it promises", needs: Needs::Nothing, run: oldest },

@@ -236,7 +236,7 @@ impl Engine {
             inner.last_id += 1;
             inner.last_id
         });
-        let open = Command::Open { base_url: worker::base_url() };
+        let open = Command::Open { base_url: worker::base_url(), script: worker::script() };
         self.post(Outgoing { id: id.unwrap_or_default(), command: open, buffers: Vec::new() });
     }
 

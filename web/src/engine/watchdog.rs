@@ -64,6 +64,7 @@ pub fn is_long(command: &Command) -> bool {
         | Command::Watch { .. }
         | Command::Acknowledge { .. }
         | Command::Snapshot
+        | Command::Work { .. }
         | Command::Ping => false,
     }
 }

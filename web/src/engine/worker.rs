@@ -20,7 +20,7 @@ pub fn base_url() -> String {
 
 /// A new worker that loads the engine, or why the browser gave none.
 pub fn start() -> Result<Worker, String> {
-    let source = source(&base_url(), variant(), BUILD);
+    let source = script();
     let options = BlobPropertyBag::new();
     options.set_type("text/javascript");
     let parts = js_sys::Array::of1(&JsValue::from_str(&source));
@@ -37,6 +37,11 @@ pub fn start() -> Result<Worker, String> {
         std::time::Duration::from_secs(30),
     );
     worker
+}
+
+/// The script of an engine's worker.
+pub fn script() -> String {
+    source(&base_url(), variant(), BUILD)
 }
 
 /// A module of one function with one relaxed multiply-add.

@@ -73,6 +73,7 @@ impl Run {
             }
             EventBody::Ready { .. }
             | EventBody::Opened
+            | EventBody::Hired
             | EventBody::Checked { .. }
             | EventBody::Watched
             | EventBody::Ponged
@@ -92,6 +93,7 @@ impl Run {
         let EventBody::Configured {
             device,
             adapter,
+            workers,
             layers,
             parameters,
             classes,
@@ -124,6 +126,7 @@ impl Run {
         self.built.set(Some(Arc::new(Built {
             device: device.clone(),
             adapter: adapter.clone(),
+            workers: *workers,
             layers: layers.clone(),
             parameters: *parameters,
             classes: classes.clone(),

@@ -58,6 +58,8 @@ pub struct Built {
     pub device: String,
     /// The adapter's own words; may be empty.
     pub adapter: String,
+    /// How many share a batch.
+    pub workers: u32,
     pub layers: Vec<LayerInfo>,
     pub parameters: u64,
     pub classes: Vec<String>,

@@ -9,16 +9,15 @@ use std::collections::HashMap;
 use chalkgrad::nn::Network;
 use chalkgrad::{Device, Metrics, Options, RING, Trainer};
 use datasets::{Augmentation, Augmenter, Batch, Sampler, Sampling};
-use protocol::{Event, EventBody, LayerInfo, Notice, Panel, RunId, Settings, Split, StopReason};
+use protocol::{Event, EventBody, LayerInfo, Notice, Panel, RunId, Settings, Split, StopReason, Work};
 
 use crate::data::{Data, Request};
 use crate::error::{LabError, Result};
+use crate::team::{self, Hire, Team};
 use crate::{Clock, Outbox, settings};
 use evaluation::Evaluations;
 use panels::Panels;
 
-/// Steps that may be under way on a GPU, so that a pause means now.
-const IN_FLIGHT: usize = 3;
 /// Seconds between two `progressed` events.
 const REPORT_EVERY: f64 = 0.06;
 /// Seconds of training in one slice of work.
@@ -52,6 +51,8 @@ pub enum Next {
 pub struct Session {
     run: RunId,
     settings: Settings,
+    /// What the workers who share its batches work at.
+    work: Work,
     trainer: Trainer,
     data: Data,
     sampler: Sampler,
@@ -92,8 +93,15 @@ impl Rate {
 }
 
 impl Session {
-    /// Builds network, programs and sampler; trains nothing yet.
-    pub async fn new(run: RunId, settings: Settings, device: &Device, data: Data, clock: Clock) -> Result<Self> {
+    /// Builds network, programs and sampler, and gathers the team; trains nothing yet.
+    pub async fn new(
+        run: RunId,
+        settings: Settings,
+        device: &Device,
+        data: Data,
+        clock: Clock,
+        team: &mut Team<impl Hire>,
+    ) -> Result<Self> {
         let network = fitting_network(&settings.network, &data)?;
         let sampler = Sampler::new(Sampling {
             seed: settings.seed,
@@ -104,10 +112,13 @@ impl Session {
         })?;
         let options = settings::options(&settings, sampler.steps_per_epoch())?;
         let batch = Batch::new(options.batch, data.shape())?;
-        let trainer = Trainer::new(device, network, options).await?;
+        let mut trainer = Trainer::new(device, network, options).await?;
+        let work = share(&settings, device, data.shape(), team).await?;
+        trainer.share_among(work.workers as usize).await?;
         Ok(Self {
             run,
             settings,
+            work,
             trainer,
             data,
             sampler,
@@ -157,6 +168,7 @@ impl Session {
         EventBody::Configured {
             device: if device.kind() == "gpu" { "webgpu" } else { "cpu" }.into(),
             adapter: device.adapter(),
+            workers: self.work.workers,
             layers: layers.collect(),
             parameters: network.parameter_count() as u64,
             input: self.data.shape().map(|length| length as u32),
@@ -273,14 +285,14 @@ impl Session {
     }
 
     /// One slice: some training, then whatever evaluation or picture is due.
-    pub async fn work(&mut self, out: &mut Outbox) -> Result<Next> {
-        let trained = self.train_slice(out).await?;
+    pub async fn work(&mut self, team: &mut Team<impl Hire>, out: &mut Outbox) -> Result<Next> {
+        let trained = self.train_slice(team, out).await?;
         let looked = self.draw_panels(out).await?;
         let evaluated = self.evaluate_slice(out).await?;
         Ok(if trained || looked || evaluated { Next::Work } else { Next::Wait })
     }
 
-    async fn train_slice(&mut self, out: &mut Outbox) -> Result<bool> {
+    async fn train_slice(&mut self, team: &mut Team<impl Hire>, out: &mut Outbox) -> Result<bool> {
         let began = (self.clock)();
         let mut trained = false;
         while self.activity != Activity::Paused && (self.clock)() - began < SLICE {
@@ -302,7 +314,7 @@ impl Session {
                 break;
             }
             self.waiting = false;
-            self.train_step(step).await?;
+            self.train_step(step, team).await?;
             trained = true;
             let due = (self.clock)() - self.reported >= REPORT_EVERY || self.trainer.unread() == RING;
             if due && !self.report(out).await? {
@@ -312,7 +324,7 @@ impl Session {
         Ok(trained)
     }
 
-    async fn train_step(&mut self, step: u64) -> Result<()> {
+    async fn train_step(&mut self, step: u64, team: &mut Team<impl Hire>) -> Result<()> {
         let position = self.sampler.position(step);
         let augmentation = self.settings.augmentation;
         let augmenter = Augmenter {
@@ -321,8 +333,7 @@ impl Session {
             epoch: position.epoch,
         };
         self.batch.fill(self.data.training(), position.indices, &self.data.transforms, Some(augmenter))?;
-        self.trainer.train(examples(&self.batch))?;
-        self.trainer.store().device().settle(IN_FLIGHT).await?;
+        team.train(&mut self.trainer, &self.work, examples(&self.batch)).await?;
         self.rate.count((self.clock)(), self.batch.size());
         Ok(())
     }
@@ -428,6 +439,18 @@ fn fitting_network(text: &str, data: &Data) -> Result<Network> {
         return Err(LabError::Classes { outputs, classes, dataset: data.title() });
     }
     Ok(network)
+}
+
+/// How a batch of these settings is shared: as asked for, or as is usual, or, where that cannot be had, not at all.
+async fn share(settings: &Settings, device: &Device, input: [usize; 3], team: &mut Team<impl Hire>) -> Result<Work> {
+    let (network, input, batch) = (settings.network.clone(), input.map(|length| length as u32), settings.batch_size);
+    let workers = settings.workers.unwrap_or_else(|| team.usual(device, batch));
+    let work = Work { network, input, batch, rank: 0, workers };
+    team::check(&work, device)?;
+    match team.gather(&work).await {
+        Err(_) if settings.workers.is_none() => Ok(Work { workers: 1, ..work }),
+        gathered => gathered.map(|_| work),
+    }
 }
 
 /// A batch as the trainer takes it.

@@ -87,8 +87,10 @@ fn Numbers() -> impl IntoView {
         Some(built) => built.device.to_uppercase(),
         None => String::new(),
     };
-    let adapter = move || {
-        run.built.get().filter(|built| built.device == "webgpu").map(|built| built.adapter.clone()).unwrap_or_default()
+    let adapter = move || match run.built.get() {
+        Some(built) if built.device == "webgpu" => built.adapter.clone(),
+        Some(built) if built.workers > 1 => format!("{} workers", built.workers),
+        _ => String::new(),
     };
     let steps = move || {
         if run.built.read().is_some() { format!("step {}", format::grouped(run.step.get())) } else { String::new() }
@@ -120,7 +122,7 @@ fn Numbers() -> impl IntoView {
             <Stat name="Learning rate" value=Signal::derive(move || run.learning_rate.get().map(format::significant).unwrap_or_default()) unit="now"
                 meaning="The factor α on the gradient, as the schedule has it now." />
             <Stat name="Device" value=Signal::derive(device) unit=Signal::derive(adapter)
-                meaning="Where the network is computed: on the processor, or on the graphics card through WebGPU." />
+                meaning="Where the network is computed: on the processor, by one worker or several that share each batch, or on the graphics card through WebGPU." />
         </dl>
     }
 }

@@ -143,9 +143,14 @@ fn multiply_adds(built: &Built) -> String {
     format::short_count(built.layers.iter().map(|layer| layer.multiply_adds).sum())
 }
 
+/// The choice of no number.
+const AUTOMATIC: &str = "auto";
+
 #[component]
 fn RunSettings(run: Run) -> impl IntoView {
     let draft = run.draft;
+    let numbers = (1..=8).map(|workers: u32| Choice::new(workers.to_string(), workers.to_string()));
+    let workers: Vec<Choice> = std::iter::once(Choice::new(AUTOMATIC, "Automatic")).chain(numbers).collect();
     view! {
         <h3>"Run"</h3>
         <div class="pair">
@@ -168,6 +173,13 @@ fn RunSettings(run: Run) -> impl IntoView {
                 whole=true
                 on_change=move |size: f64| draft.update(|draft| draft.batch_size = size as u32)
                 meaning="Images that one step learns from together; the gradient is their mean."
+            />
+            <Select
+                label="Workers"
+                value=Signal::derive(move || draft.with(|draft| draft.workers).map_or(AUTOMATIC.into(), |workers| workers.to_string()))
+                choices=workers
+                on_change=move |workers: String| draft.update(|draft| draft.workers = workers.parse().ok())
+                meaning="Workers that share every batch on the CPU, each on a core of its own; their gradients are added up. Automatic leaves one core to the page."
             />
             <Select
                 label="Initialisation"

@@ -32,7 +32,15 @@ pub const Flatten: Flatten = Flatten { start_dim: 1, end_dim: -1 };
 impl Module for Flatten {
     fn forward<'g>(&self, scope: &Scope<'_, 'g>, input: Tensor<'g>) -> Tensor<'g> {
         let ends = axis(scope, "flatten", input, self.start_dim).zip(axis(scope, "flatten", input, self.end_dim));
-        ends.map_or(input, |(first, last)| input.flatten(first..=last))
+        match ends {
+            Some((first, last)) if first > last => {
+                let rule = "start_dim comes before end_dim, or is the same axis";
+                scope.graph().refuse("flatten", vec![input.shape()], rule);
+                input
+            }
+            Some((first, last)) => input.flatten(first..=last),
+            None => input,
+        }
     }
 }
 

@@ -1,148 +1,14 @@
 //! The laboratory as a host sees it: commands in, events out, on drawn shapes and on small shards made here.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-use std::rc::Rc;
-use std::sync::OnceLock;
-use std::time::Instant;
+mod page;
+mod workers;
 
-use datasets::cifar10::{Manifest, Shard, ShardFile};
-use datasets::shapes;
-use lab::{Files, Lab, Next, Outbox};
+use lab::{Files, Next};
 use protocol::{
-    BenchRequest, Command, DatasetName, DeviceName, Envelope, EventBody, Optimizer, Panel, Schedule, Settings, Split,
-    StopReason,
+    BenchRequest, Command, DatasetName, EventBody, Optimizer, Panel, Schedule, Settings, Split, StopReason,
 };
 
-const SMALL: &str = "nn.Sequential(nn.Conv2d(3, 4, 5, stride=2, padding=2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(256, 10))";
-
-/// Files in memory; what is not there is refused.
-#[derive(Clone, Default)]
-struct Memory(Rc<RefCell<HashMap<String, Vec<u8>>>>);
-
-impl Files for Memory {
-    async fn read(&self, path: &str) -> Result<Vec<u8>, String> {
-        self.0.borrow().get(path).cloned().ok_or_else(|| format!("there is no {path}"))
-    }
-}
-
-impl Memory {
-    /// Four shards of 100 drawn shapes as if they were CIFAR-10: three to train on, one of them held out, and a test shard.
-    fn with_shards() -> Self {
-        let file = |name: &str| ShardFile { file: name.into(), bytes: 0, sha256: String::new() };
-        let manifest = Manifest {
-            shard_len: 100,
-            held_out_shards: 1,
-            training: vec![file("train-0.bin"), file("train-1.bin"), file("train-2.bin")],
-            test: vec![file("test-0.bin")],
-            ..Manifest::new("credit", "source")
-        };
-        let memory = Self::default();
-        for (seed, file) in manifest.training.iter().chain(&manifest.test).enumerate() {
-            let drawn = shapes::generate(seed as u64, 100);
-            let bytes = Shard::encode(&file.file, [3, 32, 32], 10, drawn.pixels(), drawn.labels()).unwrap();
-            memory.0.borrow_mut().insert(format!("data/cifar10/{}", file.file), bytes);
-        }
-        memory.0.borrow_mut().insert("data/cifar10/manifest.json".into(), serde_json::to_vec(&manifest).unwrap());
-        memory
-    }
-}
-
-/// A page: sends commands, keeps every event.
-struct Page {
-    lab: Lab<Memory>,
-    files: Memory,
-    out: Outbox,
-    next_id: u32,
-    events: Vec<(Option<u32>, EventBody, Vec<Vec<u8>>)>,
-}
-
-impl Page {
-    fn new(files: Memory) -> Self {
-        fn clock() -> f64 {
-            static START: OnceLock<Instant> = OnceLock::new();
-            START.get_or_init(Instant::now).elapsed().as_secs_f64()
-        }
-        Self { lab: Lab::new(files.clone(), clock), files, out: Outbox::default(), next_id: 0, events: Vec::new() }
-    }
-
-    fn on_shapes(settings: Settings) -> Self {
-        let mut page = Self::new(Memory::default());
-        let answer = page.configure(Settings { dataset: DatasetName::Shapes, ..settings });
-        assert!(matches!(answer, EventBody::Configured { .. }), "{answer:?}");
-        page
-    }
-
-    fn configure(&mut self, settings: Settings) -> EventBody {
-        self.ask(Command::Configure { run: 1, settings: Box::new(settings) })
-    }
-
-    fn send(&mut self, command: Command, buffers: Vec<Vec<u8>>) -> u32 {
-        self.next_id += 1;
-        pollster::block_on(self.lab.handle(Envelope { id: self.next_id, command }, buffers, &mut self.out));
-        self.collect();
-        self.next_id
-    }
-
-    fn collect(&mut self) {
-        self.events.extend(self.out.drain().map(|sent| (sent.event.reply_to, sent.event.body, sent.buffers)));
-    }
-
-    /// One slice of work, with whatever files it wants.
-    fn work(&mut self) -> Next {
-        while let Some(request) = self.lab.next_request() {
-            let bytes = pollster::block_on(self.files.read(&request.path));
-            self.lab.arrived(self.lab.run(), &request, bytes, &mut self.out);
-        }
-        let next = pollster::block_on(self.lab.work(&mut self.out));
-        self.collect();
-        next
-    }
-
-    /// Sends a command and works until it is answered.
-    fn ask(&mut self, command: Command) -> EventBody {
-        self.ask_with(command, Vec::new()).0
-    }
-
-    fn ask_with(&mut self, command: Command, buffers: Vec<Vec<u8>>) -> (EventBody, Vec<Vec<u8>>) {
-        let id = self.send(command, buffers);
-        for _ in 0..10_000 {
-            if let Some((_, body, buffers)) = self.events.iter().find(|(reply_to, ..)| *reply_to == Some(id)) {
-                return (body.clone(), buffers.clone());
-            }
-            self.work();
-        }
-        panic!("no answer to command {id}");
-    }
-
-    fn refused(&mut self, command: Command) -> String {
-        match self.ask(command) {
-            EventBody::Failed { message, .. } => message,
-            other => panic!("accepted: {other:?}"),
-        }
-    }
-
-    fn losses(&self) -> Vec<f32> {
-        let mut all = Vec::new();
-        for (_, body, _) in &self.events {
-            if let EventBody::Progressed { first_step, losses, .. } = body {
-                assert_eq!(*first_step, all.len() as u64, "every step is told once, in order");
-                all.extend(losses);
-            }
-        }
-        all
-    }
-}
-
-fn small() -> Settings {
-    Settings {
-        network: SMALL.into(),
-        device: DeviceName::Cpu,
-        batch_size: 16,
-        schedule: Schedule::Constant,
-        ..Settings::default()
-    }
-}
+use page::{Memory, Page, SMALL, small};
 
 #[test]
 fn a_network_learns_drawn_shapes_and_tells_every_step() {
@@ -308,7 +174,7 @@ fn training_begins_with_the_first_shard_and_the_rest_streams_in() {
 fn a_damaged_shard_is_told_of_and_stops_only_the_steps_that_need_it() {
     let files = Memory::with_shards();
     for name in ["train-0.bin", "train-1.bin"] {
-        files.0.borrow_mut().get_mut(&format!("data/cifar10/{name}")).unwrap()[500] ^= 1;
+        files.files.borrow_mut().get_mut(&format!("data/cifar10/{name}")).unwrap()[500] ^= 1;
     }
     let mut page = Page::new(files.clone());
     page.configure(small());
@@ -329,7 +195,7 @@ fn a_damaged_shard_is_told_of_and_stops_only_the_steps_that_need_it() {
         .any(|(_, body, _)| matches!(body, EventBody::Stopped { reason: StopReason::DataMissing, .. }));
     assert!(stopped, "{:?}", page.events);
 
-    *files.0.borrow_mut() = Memory::with_shards().0.take();
+    *files.files.borrow_mut() = Memory::with_shards().files.take();
     assert_eq!(page.ask(Command::Step { steps: 4 }), EventBody::Stepped { step: 4 });
 }
 
@@ -445,5 +311,9 @@ fn bench_gives_the_contracts_fields() {
     assert_eq!((result.steps, result.workers, result.device.as_str()), (40, 1, "cpu"));
     assert!(result.images_per_second > 0.0 && result.last_loss < result.first_loss, "{result:?}");
     assert!(page.refused(request(3, 1)).contains("at least 4"));
-    assert!(page.refused(request(40, 2)).contains("one worker"));
+    let EventBody::Benched { result: shared } = page.ask(request(40, 3)) else { panic!("it is measured") };
+    assert_eq!(shared.workers, 3);
+    assert!((shared.last_loss - result.last_loss).abs() < 1e-4, "{shared:?} {result:?}");
+    assert!(page.refused(request(40, 0)).contains("1 to 16 workers"));
+    assert!(page.refused(request(40, 17)).contains("not 17"));
 }

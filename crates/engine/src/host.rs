@@ -1,27 +1,35 @@
-//! Files over HTTP, below the page's own folder.
+//! What the laboratory finds around it: files over HTTP, below the page's own folder, and workers to hire.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::Uint8Array;
-use lab::Files;
+use lab::{Files, Hire};
+use protocol::Work;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, RequestInit, Response};
 
+use crate::crew::Hired;
+
 /// Milliseconds after which a file is given up.
 const PATIENCE: u32 = 20_000;
 
-/// Fetches below a base address; clones share it.
+/// Cores that are left to the page.
+const CORES_OF_THE_PAGE: usize = 1;
+
+/// What the page said of itself when it opened the engine; clones share it.
 #[derive(Clone, Default)]
-pub(crate) struct WebFiles {
+pub(crate) struct Host {
     base: Rc<RefCell<String>>,
+    script: Rc<RefCell<String>>,
 }
 
-impl WebFiles {
-    /// The address of the page's folder.
-    pub(crate) fn set_base(&self, base: &str) {
+impl Host {
+    /// The address of the page's folder, and the script that starts another engine.
+    pub(crate) fn open(&self, base: &str, script: &str) {
         *self.base.borrow_mut() = base.trim_end_matches('/').to_owned();
+        *self.script.borrow_mut() = script.to_owned();
     }
 
     pub(crate) async fn fetch(&self, path: &str) -> Result<Vec<u8>, String> {
@@ -40,8 +48,22 @@ impl WebFiles {
     }
 }
 
-impl Files for WebFiles {
+impl Files for Host {
     async fn read(&self, path: &str) -> Result<Vec<u8>, String> {
         self.fetch(path).await
+    }
+}
+
+impl Hire for Host {
+    type Line = Hired;
+
+    fn cores(&self) -> usize {
+        let cores = crate::post::scope().navigator().hardware_concurrency();
+        (cores as usize).saturating_sub(CORES_OF_THE_PAGE).max(1)
+    }
+
+    async fn hire(&self, work: Work) -> Result<Hired, String> {
+        let script = self.script.borrow().clone();
+        Hired::start(&script, work).await
     }
 }
