@@ -66,9 +66,9 @@ const PARTS: [Part; 10] = [
     Part { name: "native", what: "native tests, CPU and GPU", needs: Needs::Machine, run: native },
     Part {
         name: "doc",
-        what: "documentation tests",
+        what: "the library's documentation and its examples",
         needs: Needs::Machine,
-        run: |machine| count(cargo("test --doc -p chalkgrad").envs(machine.gpu_environment())),
+        run: documentation,
     },
     Part { name: "wasm", what: "wasm tests in Chromium, CPU and WebGPU", needs: Needs::Machine, run: wasm },
     Part {
@@ -172,6 +172,19 @@ fn oldest(_: &Machine) -> Result<Outcome> {
     let mut cargo = command("rustup", &library);
     cargo.env("CARGO_TARGET_DIR", root().join("target").join("oldest"));
     check(cargo)
+}
+
+/// The documentation is built without a warning, and what it shows runs.
+fn documentation(machine: &Machine) -> Result<Outcome> {
+    let build = "doc -p chalkgrad --all-features --no-deps";
+    let built = pass_or_fail(run(cargo(build).env("RUSTDOCFLAGS", "-D warnings")));
+    match count(cargo("test --doc -p chalkgrad --features gpu").envs(machine.gpu_environment()))? {
+        Outcome::Ran(mut tally) => {
+            tally += built;
+            Ok(Outcome::Ran(tally))
+        }
+        skipped => Ok(skipped),
+    }
 }
 
 fn native(machine: &Machine) -> Result<Outcome> {
