@@ -42,13 +42,14 @@ impl Tensor<'_> {
         let shape = self.shape();
         let dims = shape.dims();
         let [first, end] = within(axes, dims.len());
-        // Of no axes, one of length 1 is made: a scalar becomes a vector, as PyTorch does it.
-        match first <= end && end <= dims.len() {
+        // A scalar, which has no axes, becomes a vector, as PyTorch does it.
+        let is_scalar = dims.is_empty() && first == end;
+        match (first < end || is_scalar) && end <= dims.len() {
             true => {
                 let joined = Shape::from(&dims[first..end]).elements();
                 self.reshape([&dims[..first], &[joined], &dims[end..]].concat())
             }
-            false => self.refused("flatten", [self.shape()], format!("it has no axes from {first} to {end}")),
+            false => self.refused("flatten", [self.shape()], format!("it has no axes from {first} up to {end}")),
         }
     }
 
