@@ -109,8 +109,7 @@ describe("the page", () => {
     test(`goes on where it was when its tab was ${how}`, async (t) => {
       const { lab, page, server } = await open(t);
       await lab.train();
-      const hasLearned = async () => (await lab.events("snapshot_taken")).find(({ step }) => step > 0);
-      const { step } = await until("a snapshot is taken", hasLearned);
+      const step = await until("a snapshot is kept", async () => (await lab.keptSteps()).find((step) => step > 0));
       const again = await Lab.open(await leave(page), server.url);
       await again.says(/goes on from step/);
       assert.ok((await again.state()).step >= step);

@@ -125,6 +125,20 @@ export class Lab {
     return this.frame.evaluate((request) => globalThis.chalkgrad.bench(request), request);
   }
 
+  /** The steps of the snapshots that lie in the browser's storage: those that survive the tab. */
+  keptSteps() {
+    return this.frame.evaluate(async () => {
+      const done = (request) => new Promise((resolve, reject) => Object.assign(request, { onsuccess: resolve, onerror: reject }));
+      const result = (request) => done(request).then(() => request.result);
+      const known = await indexedDB.databases();
+      if (!known.some(({ name }) => name === "chalkgrad")) return [];
+      const database = await result(indexedDB.open("chalkgrad"));
+      const records = await result(database.transaction("snapshots").objectStore("snapshots").getAll());
+      database.close();
+      return records.map(({ step }) => step);
+    });
+  }
+
   /** Every event of a type since the lab was opened or `forget` was called. */
   events(type) {
     return this.frame.evaluate((type) => globalThis.seenEvents.filter((event) => event.type === type), type);

@@ -2,6 +2,7 @@
 
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use protocol::{Envelope, Event};
+use serde_json::Value;
 use wasm_bindgen::prelude::*;
 use web_sys::DedicatedWorkerGlobalScope;
 
@@ -32,11 +33,11 @@ pub(crate) fn read(data: &JsValue) -> Result<(Envelope, Vec<Vec<u8>>), Refusal> 
     let refuse = |reply_to, what: &str| (reply_to, format!("The engine cannot read this message: {what}."));
     let parts = data.dyn_ref::<Array>().ok_or_else(|| refuse(None, "it is no array of JSON text and buffers"))?;
     let json = parts.get(0).as_string().ok_or_else(|| refuse(None, "it does not begin with JSON text"))?;
-    let envelope = serde_json::from_str(&json).map_err(|error| {
-        let id = serde_json::from_str::<serde_json::Value>(&json).ok();
-        let id = id.and_then(|value| value.get("id")?.as_u64()).map(|id| id as u32);
-        refuse(id, &error.to_string())
-    })?;
+    // By way of loose JSON: what is no command may still have a number to answer to.
+    let message: Value = serde_json::from_str(&json).map_err(|error| refuse(None, &error.to_string()))?;
+    let id = message["id"].as_u64().and_then(|id| u32::try_from(id).ok());
+    let command = serde_json::from_value(message).map_err(|error| refuse(id, &error.to_string()))?;
+    let envelope = Envelope { id: id.ok_or_else(|| refuse(None, "it has no number"))?, command };
     let buffers = parts.iter().skip(1).filter_map(|part| part.dyn_into::<ArrayBuffer>().ok());
     Ok((envelope, buffers.map(|buffer| Uint8Array::new(&buffer).to_vec()).collect()))
 }
