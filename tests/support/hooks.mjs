@@ -23,10 +23,11 @@ export function watchLongTasks() {
 /** Where the code below listens. */
 const channel = "chalkgrad-test";
 
-// Before the worker's own script: count its GPU buffers, keep its wasm memory, and answer questions.
+// Before the worker's own script: count its GPU buffers and dispatches, keep its wasm memory, and answer questions.
 const workerHook = `{
   const memories = [];
   const living = new Set();
+  let dispatches = 0;
   if (globalThis.GPUDevice) {
     const createBuffer = GPUDevice.prototype.createBuffer;
     GPUDevice.prototype.createBuffer = function (...settings) {
@@ -38,6 +39,11 @@ const workerHook = `{
     GPUBuffer.prototype.destroy = function () {
       living.delete(this);
       return destroy.call(this);
+    };
+    const dispatch = GPUComputePassEncoder.prototype.dispatchWorkgroups;
+    GPUComputePassEncoder.prototype.dispatchWorkgroups = function (...counts) {
+      dispatches += 1;
+      return dispatch.apply(this, counts);
     };
   }
   const keepMemory = (result) => {
@@ -53,14 +59,14 @@ const workerHook = `{
   channel.onmessage = ({ data }) => {
     if (!data.ask) return;
     const bytes = memories.reduce((sum, memory) => sum + memory.buffer.byteLength, 0);
-    channel.postMessage({ answer: { buffers: living.size, wasmBytes: bytes } });
+    channel.postMessage({ answer: { buffers: living.size, wasmBytes: bytes, dispatches } });
   };
 }`;
 
 /** For `serve({ prepend })`: the hook goes in front of every engine's script. */
 export const hookedEngines = [{ path: /\/engine(_(?!loader)[a-z]+)?\.js$/, code: workerHook }];
 
-/** Living GPU buffers and bytes of wasm memory in the hooked worker. */
+/** Living GPU buffers, dispatches so far and bytes of wasm memory in the hooked worker. */
 export function countInWorker(page) {
   return page.evaluate(
     (name) =>

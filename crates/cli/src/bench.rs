@@ -13,8 +13,8 @@ pub(crate) struct Arguments {
     #[arg(long)]
     network: Option<String>,
     /// Shape of one picture: channels, height, width.
-    #[arg(long, value_delimiter = ',', num_args = 3, default_values_t = [3, 32, 32])]
-    input: Vec<u32>,
+    #[arg(long, value_name = "C,H,W", value_parser = shape, default_value = "3,32,32")]
+    input: [u32; 3],
     #[arg(long, default_value_t = 64)]
     batch: u32,
     #[arg(long, default_value_t = 0.01)]
@@ -40,7 +40,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let request = BenchRequest {
         network: crate::text_or_default(arguments.network.as_deref(), protocol::CONVNETJS)?,
-        input: [arguments.input[0], arguments.input[1], arguments.input[2]],
+        input: arguments.input,
         batch: arguments.batch,
         optimizer: Optimizer::Sgd {
             learning_rate: arguments.learning_rate,
@@ -73,4 +73,25 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         );
     }
     Ok(())
+}
+
+/// Three whole numbers between commas.
+fn shape(text: &str) -> Result<[u32; 3], String> {
+    let lengths: Result<Vec<u32>, _> = text.split(',').map(|word| word.trim().parse()).collect();
+    let wrong = || "it takes channels, height and width, such as 3,32,32".to_owned();
+    lengths.ok().and_then(|lengths| lengths.try_into().ok()).ok_or_else(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shape_is_three_numbers_between_commas() {
+        assert_eq!(shape("1,28,28"), Ok([1, 28, 28]));
+        assert_eq!(shape("3, 32, 32"), Ok([3, 32, 32]));
+        for wrong in ["", "3,32", "3,32,32,1", "3,32,-1", "3x32x32"] {
+            assert!(shape(wrong).is_err(), "{wrong}");
+        }
+    }
 }

@@ -1,4 +1,6 @@
-//! `cargo xtask bench`: our training speed beside ConvNetJS, on the same network, in one run of one browser.
+//! `cargo xtask bench`: our training speed beside other libraries', in one run of one browser and natively.
+//!
+//! Here it is set up and the site is built; `tests/bench/` measures, and its options are its own.
 
 use anyhow::{Context, Result};
 
@@ -9,13 +11,20 @@ use crate::{
     tools,
 };
 
-pub(crate) fn bench() -> Result<()> {
+pub(crate) fn bench(options: &[&str]) -> Result<()> {
+    let mut measure = command("node", &[&["tests/bench/main.mjs"], options].concat());
+    if options.contains(&"--help") {
+        return run(&mut measure);
+    }
     tools::set_up()?;
     let machine = Machine::set_up()?;
-    let chromium = machine.chromium.context("measuring needs a Chromium; set CHROMIUM to one")?;
+    let chromium = machine.chromium.as_ref().context("measuring needs a Chromium; set CHROMIUM to one")?;
+    if let Err(error) = tools::set_up_peers() {
+        println!("   they could not be installed, so that their rows will be missing: {error:#}");
+    }
     dist::build()?;
-    let step = Step::start("Training beside ConvNetJS");
-    run(command("node", &["tests/beside-convnetjs.mjs"]).env("CHROMIUM", chromium))?;
+    let step = Step::start("Training beside the others");
+    run(measure.env("CHROMIUM", chromium).envs(machine.gpu_environment()))?;
     step.done("measured");
     Ok(())
 }

@@ -24,7 +24,7 @@ cargo xtask COMMAND
   serve [--no-open] [-- TRUNK OPTIONS]   set everything up, then build the page, watch it and open it
   test [--only PART]                     set everything up, then run every test, lint and format check
   dist                                   write the static site to dist/
-  bench                                  measure training speed beside ConvNetJS in one browser
+  bench [OPTIONS]                        measure training speed beside other libraries; `bench --help` has the options
   tidy                                   check what a reviewer should not have to
   link-data                              put data/ beside a build (Trunk's post_build hook calls it)
 ";
@@ -48,7 +48,7 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
         ["test", "--only", part] => return test::test(Some(part)),
         ["serve", options @ ..] => serve::serve(options)?,
         ["dist"] => dist::dist()?,
-        ["bench"] => bench::bench()?,
+        ["bench", options @ ..] => bench::bench(options)?,
         ["tidy"] => tidy::tidy()?,
         ["link-data"] => data::link_data()?,
         [] | ["help" | "--help" | "-h"] => {

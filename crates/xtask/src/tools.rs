@@ -3,7 +3,7 @@
 //! rustup and Node are there already; everything else is found in the right version or installed by cargo or npm.
 //! Versions have one home each: the manifests, from which this file reads them.
 
-use std::{fs, process::Command};
+use std::{fs, path::Path, process::Command};
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -20,7 +20,7 @@ pub(crate) fn set_up() -> Result<()> {
     // Trunk's lock file is kept; that of wasm-bindgen-cli names a crate version that has been withdrawn.
     install("trunk", "trunk", TRUNK, &["--locked"])?;
     install("wasm-bindgen", "wasm-bindgen-cli", &wasm_bindgen_version()?, &[])?;
-    install_npm_packages()?;
+    install_npm_packages(root())?;
     step.done("everything is there");
     Ok(())
 }
@@ -36,7 +36,7 @@ pub(crate) fn trunk(arguments: &[&str]) -> Result<Command> {
 
 fn add_wasm_target() -> Result<()> {
     let sysroot = output_of("rustc", &["--print", "sysroot"]).context("rustc is missing; install rustup first")?;
-    if std::path::Path::new(&sysroot).join("lib/rustlib").join(WASM_TARGET).exists() {
+    if Path::new(&sysroot).join("lib/rustlib").join(WASM_TARGET).exists() {
         println!("   {WASM_TARGET}: there");
         return Ok(());
     }
@@ -69,17 +69,28 @@ fn install(program: &str, package: &str, version: &str, options: &[&str]) -> Res
     Ok(())
 }
 
-fn install_npm_packages() -> Result<()> {
+/// The libraries that are measured beside ours: hundreds of megabytes, which nobody needs for anything else.
+pub(crate) fn set_up_peers() -> Result<()> {
+    let step = Step::start("Setting up: the libraries to measure beside");
+    install_npm_packages(&root().join("tests/bench"))?;
+    step.done("everything is there");
+    Ok(())
+}
+
+/// `npm ci` in a folder with a lock file.
+fn install_npm_packages(folder: &Path) -> Result<()> {
     ensure!(output_of("node", &["--version"]).is_some(), "Node is missing; install Node 20 or newer first");
-    let wanted = fs::read(root().join("package-lock.json")).context("package-lock.json is missing")?;
+    let lock = folder.join("package-lock.json");
+    let wanted = fs::read(&lock).with_context(|| format!("{} is missing", lock.display()))?;
     // npm leaves no plain trace of which lock file it installed, so that we leave one.
-    let stamp = root().join("node_modules/.installed-lock.json");
+    let modules = folder.join("node_modules");
+    let stamp = modules.join(".installed-lock.json");
     if fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
         println!("   npm packages: there");
         return Ok(());
     }
-    run(&mut npm(&["ci", "--no-audit", "--no-fund"]))?;
-    fs::write(&stamp, wanted).context("node_modules cannot be written")
+    run(npm(&["ci", "--no-audit", "--no-fund"]).current_dir(folder))?;
+    fs::write(&stamp, wanted).with_context(|| format!("{} cannot be written", modules.display()))
 }
 
 /// The version in the root manifest; the command-line tool must be the same to the last digit.
