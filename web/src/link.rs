@@ -214,6 +214,7 @@ mod tests {
             dataset: DatasetName::Shapes,
             device: DeviceName::Webgpu,
             batch_size: 7,
+            workers: Some(3),
             optimizer: Optimizer::Sgd {
                 learning_rate: 0.01,
                 momentum: 0.9,

@@ -51,7 +51,8 @@ impl Share {
         if rank >= ranks || ranks > batch {
             return Err(Error::Workers { batch, workers: ranks });
         }
-        let [first, end] = [rank, rank + 1].map(|rank| batch * rank / ranks);
+        // In 64 bits: WebAssembly's own overflow where somebody asks for a batch of billions.
+        let [first, end] = [rank, rank + 1].map(|rank| (batch as u64 * rank as u64 / ranks as u64) as usize);
         Ok(Self { first, examples: end - first, of: batch })
     }
 

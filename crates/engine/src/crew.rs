@@ -11,6 +11,11 @@ use web_sys::{Blob, BlobPropertyBag, ErrorEvent, MessageEvent, Url, Worker};
 
 use crate::{Input, post};
 
+/// A worker that says nothing for so long is given up, in milliseconds, and so many times what the trainer itself took: browsers
+/// end workers without a word.
+const PATIENCE: f64 = 30_000.0;
+const TIMES: f64 = 5.0;
+
 /// What a worker says while it is being hired, and afterwards.
 enum Word {
     Ready,
@@ -24,6 +29,9 @@ enum Word {
 pub(crate) struct Hired {
     worker: Worker,
     words: UnboundedReceiver<Word>,
+    /// When it was sent something, in milliseconds.
+    sent: f64,
+    on_silence: Closure<dyn FnMut()>,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _on_error: Closure<dyn FnMut(ErrorEvent)>,
 }
@@ -44,7 +52,7 @@ impl Hired {
 
     fn listen_to(worker: Worker) -> Self {
         let (sender, words) = unbounded();
-        let failures: UnboundedSender<Word> = sender.clone();
+        let [failures, silences]: [UnboundedSender<Word>; 2] = [sender.clone(), sender.clone()];
         // Whoever listens no longer has let the worker go.
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
             understood(&message.data()).into_iter().for_each(|word| drop(sender.unbounded_send(word)));
@@ -53,13 +61,23 @@ impl Hired {
             error.prevent_default();
             drop(failures.unbounded_send(Word::Gone(message_of(&error))));
         });
+        let on_silence = Closure::<dyn FnMut()>::new(move || {
+            drop(silences.unbounded_send(Word::Gone("it has not answered for a long time".into())));
+        });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        Self { worker, words, _on_message: on_message, _on_error: on_error }
+        Self { worker, words, sent: post::now(), on_silence, _on_message: on_message, _on_error: on_error }
     }
 
     async fn next(&mut self) -> Word {
-        self.words.recv().await.unwrap_or_else(|_| Word::Gone("it fell silent".into()))
+        let patience = PATIENCE + TIMES * (post::now() - self.sent);
+        let on_silence = self.on_silence.as_ref().unchecked_ref();
+        let timer = post::scope().set_timeout_with_callback_and_timeout_and_arguments_0(on_silence, patience as i32);
+        let word = self.words.recv().await;
+        if let Ok(timer) = timer {
+            post::scope().clear_timeout_with_handle(timer);
+        }
+        word.unwrap_or_else(|_| Word::Gone("its line is cut".into()))
     }
 
     fn tell(&self, command: Command) -> Result<(), String> {
@@ -78,6 +96,7 @@ impl Drop for Hired {
 
 impl Line for Hired {
     fn send(&mut self, frame: Vec<f32>) {
+        self.sent = post::now();
         let buffer = buffer_of(&frame);
         // Where it does not arrive, no answer will come either.
         drop(self.worker.post_message_with_transfer(&buffer, &Array::of1(&buffer)));

@@ -68,8 +68,7 @@ fn listen(inbox: UnboundedSender<Input>, current: Rc<Cell<RunId>>) {
 
 async fn run(sender: UnboundedSender<Input>, mut inbox: UnboundedReceiver<Input>, current: Rc<Cell<RunId>>) {
     let host = Host::default();
-    let mut lab =
-        Lab::new(host.clone(), || post::scope().performance().map_or(0.0, |performance| performance.now() / 1000.0));
+    let mut lab = Lab::new(host.clone(), || post::now() / 1000.0);
     let mut out = Outbox::default();
     let turns = Turns::new();
     let fetching = Rc::new(Cell::new(0));

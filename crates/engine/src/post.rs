@@ -11,6 +11,11 @@ pub(crate) fn scope() -> DedicatedWorkerGlobalScope {
     js_sys::global().unchecked_into()
 }
 
+/// Milliseconds since the worker began.
+pub(crate) fn now() -> f64 {
+    scope().performance().map_or(0.0, |performance| performance.now())
+}
+
 /// Sends an event; the buffers are copied out of the module's memory once and transferred.
 pub(crate) fn event(event: &Event, buffers: &[Vec<u8>]) {
     let Ok(json) = serde_json::to_string(event) else { return };
