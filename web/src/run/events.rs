@@ -167,8 +167,14 @@ impl Run {
         if !matches!(self.status.get_untracked(), Status::Stopped(..)) {
             self.status.set(Status::Paused);
         }
-        self.step.set(step);
+        self.rests_at(step);
         self.take_snapshot();
+    }
+
+    /// No more steps are on their way: what the page shows is the whole, at once and not a frame later.
+    fn rests_at(self, step: u64) {
+        self.show_numbers();
+        self.step.set(step);
     }
 
     fn stepped(self, step: u64) {
@@ -177,7 +183,7 @@ impl Run {
         if !(is_slow_motion && self.status.with_untracked(|status| *status == Status::Training)) {
             self.status.set(Status::Paused);
         }
-        self.step.set(step);
+        self.rests_at(step);
         self.ask_frame();
     }
 
@@ -296,7 +302,7 @@ impl Run {
     }
 
     fn stopped(self, step: u64, reason: StopReason, message: &str) {
-        self.step.set(step);
+        self.rests_at(step);
         self.images_per_second.set(None);
         if reason == StopReason::DeviceLost {
             return self.recover_device(message.to_owned());

@@ -44,7 +44,7 @@ impl Run {
         }
     }
 
-    fn show_numbers(self) {
+    pub(super) fn show_numbers(self) {
         let progress = self.book.try_update_value(|book| book.frame.progress.take()).flatten();
         if let Some(progress) = progress {
             self.step.set(progress.step);
