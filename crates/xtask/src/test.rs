@@ -58,7 +58,7 @@ const PARTS: [Part; 10] = [
         needs: Needs::Tools,
         run: |_| {
             check(cargo(
-                "clippy --target wasm32-unknown-unknown -p chalkgrad-web -p chalkgrad-engine --all-features -- -D warnings",
+                "clippy --target wasm32-unknown-unknown -p chalkgrad-web -p chalkgrad-programs --all-features -- -D warnings",
             ))
         },
     },
@@ -189,9 +189,9 @@ fn documentation(machine: &Machine) -> Result<Outcome> {
 
 fn native(machine: &Machine) -> Result<Outcome> {
     let runner = if output_of("cargo", &["nextest", "--version"]).is_some() {
-        "nextest run --workspace --exclude chalkgrad-engine --all-features"
+        "nextest run --workspace --exclude chalkgrad-engine --exclude chalkgrad-programs --all-features"
     } else {
-        "test --workspace --exclude chalkgrad-engine --all-features --no-fail-fast --lib --bins --tests --examples"
+        "test --workspace --exclude chalkgrad-engine --exclude chalkgrad-programs --all-features --no-fail-fast --lib --bins --tests --examples"
     };
     count(cargo(runner).envs(machine.gpu_environment()))
 }

@@ -89,6 +89,7 @@ fn padded(images: &Shape, window: Window, groups: usize) -> Field {
 
 /// A convolution as one product a picture and group.
 pub(super) struct Convolution {
+    level: Level,
     groups: usize,
     field: Field,
     taps: Vec<usize>,
@@ -120,6 +121,7 @@ impl Convolution {
         let taps = field.taps(window);
         let [height, width] = [output.dims()[2], output.dims()[3]];
         let plane = height * width;
+        let level = level.for_rows_of(if window.stride[1] == 1 { width } else { plane });
         let (positions, gather) = if window.stride[1] == 1 {
             let step = window.stride[0] * field.size[1];
             (tile::positions(level, height, width, step, width), None)
@@ -131,7 +133,7 @@ impl Convolution {
             (tile::positions(level, 1, plane, 0, 0), Some(Gather { places, offsets }))
         };
         let weight = [weight.dims()[0] / groups, weight.dims()[1], window.kernel[0] * window.kernel[1]];
-        Self { groups, field, taps, positions, gather, weight, turned: false, output_plane: plane }
+        Self { level, groups, field, taps, positions, gather, weight, turned: false, output_plane: plane }
     }
 
     /// The gradient with respect to the pictures: a forward pass of stride 1 over the output gradient, its pixels
@@ -154,14 +156,15 @@ impl Convolution {
             origin: [0, 1].map(|axis| reach[axis] as isize - window.padding[axis] as isize),
             spread: window.stride,
         };
+        let level = level.for_rows_of(input_width);
         let positions = tile::positions(level, input_height, input_width, field.size[1], input_width);
         let weight = [weight.dims()[1], filters, window.kernel[0] * window.kernel[1]];
         let taps = field.taps(window);
         let output_plane = input_height * input_width;
-        Self { groups, taps, field, positions, gather: None, weight, turned: true, output_plane }
+        Self { level, groups, taps, field, positions, gather: None, weight, turned: true, output_plane }
     }
 
-    pub(super) fn run(&self, level: Level, x: &[f32], weight: &[f32], y: &mut [f32], scratch: &mut Scratch) {
+    pub(super) fn run(&self, x: &[f32], weight: &[f32], y: &mut [f32], scratch: &mut Scratch) {
         let [rows, channels, places] = self.weight;
         scratch.packed.clear();
         for weight in weight.chunks_exact(rows * channels * places) {
@@ -199,13 +202,14 @@ impl Convolution {
                 positions: &self.positions,
                 output_plane: self.output_plane,
             };
-            tile::product(level, &product, y);
+            tile::product(self.level, &product, y);
         }
     }
 }
 
 /// The gradient with respect to the weight.
 pub(super) struct WeightGradient {
+    level: Level,
     groups: usize,
     field: Field,
     taps: Vec<usize>,
@@ -221,7 +225,9 @@ impl WeightGradient {
     pub(super) fn new(level: Level, window: Window, groups: usize, images: &Shape, g: &Shape) -> Self {
         let field = padded(images, window, groups);
         let filters = g.dims()[1] / groups;
+        let level = level.for_rows_of(filters);
         Self {
+            level,
             groups,
             taps: field.taps(window),
             steps: [window.stride[0] * field.size[1], window.stride[1]],
@@ -232,13 +238,13 @@ impl WeightGradient {
         }
     }
 
-    pub(super) fn run(&self, level: Level, x: &[f32], g: &[f32], y: &mut [f32], scratch: &mut Scratch) {
+    pub(super) fn run(&self, x: &[f32], g: &[f32], y: &mut [f32], scratch: &mut Scratch) {
         scratch.padded.clear();
         scratch.padded.resize(self.field.len(), 0.0);
         if self.filters == 1 {
             self.correlate(x, g, y, &mut scratch.padded);
         } else {
-            self.sum_products(level, x, g, y, scratch);
+            self.sum_products(x, g, y, scratch);
         }
     }
 
@@ -253,11 +259,11 @@ impl WeightGradient {
         self.output[0] * self.output[1]
     }
 
-    fn sum_products(&self, level: Level, x: &[f32], g: &[f32], y: &mut [f32], scratch: &mut Scratch) {
+    fn sum_products(&self, x: &[f32], g: &[f32], y: &mut [f32], scratch: &mut Scratch) {
         let Scratch { padded, columns, sums, .. } = scratch;
         columns.clear();
         columns.resize(self.plane() * self.width, 0.0);
-        let group_len = self.taps.len().next_multiple_of(tile::ROWS) * self.width;
+        let group_len = self.taps.len().next_multiple_of(tile::TAPS) * self.width;
         sums.clear();
         sums.resize(self.groups * group_len, 0.0);
         for (group, picture, g) in self.pairs(x, g) {
@@ -273,7 +279,7 @@ impl WeightGradient {
                 columns,
                 width: self.width,
             };
-            tile::outer_sum(level, &outer, &mut sums[group * group_len..][..group_len]);
+            tile::outer_sum(self.level, &outer, &mut sums[group * group_len..][..group_len]);
         }
         for (filter, y) in y.chunks_exact_mut(self.taps.len()).enumerate() {
             let sums = &sums[filter / self.filters * group_len + filter % self.filters..];

@@ -70,7 +70,6 @@ impl Buffer {
 
 /// A plan with its memory and everything that can be prepared before the first run.
 pub(crate) struct Executable {
-    level: Level,
     steps: Vec<(Step, Prepared)>,
     own: Vec<Buffer>,
     store: Vec<Buffer>,
@@ -113,7 +112,7 @@ impl Executable {
             })
             .collect();
         let steps = plan.steps.iter().map(|step| (step.clone(), prepare(level, step))).collect();
-        Ok(Self { level, steps, own, store, scratch: RefCell::default() })
+        Ok(Self { steps, own, store, scratch: RefCell::default() })
     }
 
     pub(crate) fn run(&self) {
@@ -161,7 +160,7 @@ impl Executable {
                     .collect();
                 let mut target = self.buffer(output.buffer).borrow_mut();
                 let y = range_mut(&mut target, output);
-                operate(self.level, op, prepared, &x, y, shape, scratch);
+                operate(op, prepared, &x, y, shape, scratch);
             }
         }
     }
@@ -214,30 +213,22 @@ fn prepare(level: Level, step: &Step) -> Prepared {
     }
 }
 
-fn operate(
-    level: Level,
-    op: &Op,
-    prepared: &Prepared,
-    x: &[(&[f32], &Shape)],
-    y: &mut [f32],
-    shape: &Shape,
-    scratch: &mut Scratch,
-) {
+fn operate(op: &Op, prepared: &Prepared, x: &[(&[f32], &Shape)], y: &mut [f32], shape: &Shape, scratch: &mut Scratch) {
     let (values, dims) = (|index: usize| x[index].0, |index: usize| x[index].1);
     match op {
         Op::MatMul { .. } => {
             if let Prepared::MatMul(matmul) = prepared {
-                matmul.run(level, values(0), values(1), y, scratch);
+                matmul.run(values(0), values(1), y, scratch);
             }
         }
         Op::Conv2d { .. } | Op::Conv2dInputGradient { .. } => {
             if let Prepared::Convolution(convolution) = prepared {
-                convolution.run(level, values(0), values(1), y, scratch);
+                convolution.run(values(0), values(1), y, scratch);
             }
         }
         Op::Conv2dWeightGradient { .. } => {
             if let Prepared::WeightGradient(gradient) = prepared {
-                gradient.run(level, values(0), values(1), y, scratch);
+                gradient.run(values(0), values(1), y, scratch);
             }
         }
         Op::Expand { .. }

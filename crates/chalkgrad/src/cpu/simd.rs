@@ -44,6 +44,8 @@ pub(super) type Quad = Portable;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Level {
     #[cfg(target_arch = "x86_64")]
+    Avx512,
+    #[cfg(target_arch = "x86_64")]
     Avx2,
     Quad,
 }
@@ -53,14 +55,26 @@ impl Level {
     pub(super) fn detect() -> Self {
         #[cfg(target_arch = "x86_64")]
         if std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma") {
-            return Self::Avx2;
+            let is_wider = std::is_x86_feature_detected!("avx512f");
+            return if is_wider { Self::Avx512 } else { Self::Avx2 };
         }
         Self::Quad
+    }
+
+    /// The level for rows of so many numbers: half of a wide vector would go to waste on short ones.
+    pub(super) fn for_rows_of(self, numbers: usize) -> Self {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 if numbers <= Self::Avx2.lanes() => Self::Avx2,
+            level => level,
+        }
     }
 
     /// Numbers in a vector.
     pub(super) fn lanes(self) -> usize {
         match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => 16,
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => 8,
             Self::Quad => Quad::LANES,
@@ -69,6 +83,8 @@ impl Level {
 
     pub(super) fn name(self) -> &'static str {
         match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => "CPU, AVX-512",
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => "CPU, AVX2",
             Self::Quad => Quad::NAME,
@@ -173,6 +189,42 @@ impl Simd for Avx2 {
     #[inline(always)]
     unsafe fn multiply_add(a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector {
         unsafe { std::arch::x86_64::_mm256_fmadd_ps(a, b, c) }
+    }
+}
+
+/// 512-bit vectors with fused multiply-add.
+#[cfg(target_arch = "x86_64")]
+#[derive(Clone, Copy)]
+pub(super) struct Avx512;
+
+#[cfg(target_arch = "x86_64")]
+impl Simd for Avx512 {
+    type Vector = std::arch::x86_64::__m512;
+    const LANES: usize = 16;
+
+    #[inline(always)]
+    unsafe fn zero() -> Self::Vector {
+        unsafe { std::arch::x86_64::_mm512_setzero_ps() }
+    }
+    #[inline(always)]
+    unsafe fn splat(value: f32) -> Self::Vector {
+        unsafe { std::arch::x86_64::_mm512_set1_ps(value) }
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> Self::Vector {
+        unsafe { std::arch::x86_64::_mm512_loadu_ps(from) }
+    }
+    #[inline(always)]
+    unsafe fn store(to: *mut f32, value: Self::Vector) {
+        unsafe { std::arch::x86_64::_mm512_storeu_ps(to, value) }
+    }
+    #[inline(always)]
+    unsafe fn add(a: Self::Vector, b: Self::Vector) -> Self::Vector {
+        unsafe { std::arch::x86_64::_mm512_add_ps(a, b) }
+    }
+    #[inline(always)]
+    unsafe fn multiply_add(a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector {
+        unsafe { std::arch::x86_64::_mm512_fmadd_ps(a, b, c) }
     }
 }
 

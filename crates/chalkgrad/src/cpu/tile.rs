@@ -1,14 +1,11 @@
 //! The two register tiles that matrix products and convolutions are made of. Both walk a reduction and keep their sums
-//! in registers: 4 × 2 vectors, because more spills in V8 (4 × 3 with AVX2's sixteen registers). A product of one row, as
-//! depthwise convolutions have, takes 1 × 8.
+//! in registers: 4 or 5 rows of 2 vectors, because more spill in V8 and with AVX2's sixteen registers, and twice as many with AVX-512's
+//! thirty-two. A product of one row, as depthwise convolutions have, takes 1 × 8.
 
 use super::simd::{Level, Quad, Simd};
 
-/// Rows (output channels) of a tile; packed factors hold this many numbers a reduction step.
-pub(super) const ROWS: usize = 4;
-
 /// Vectors of a tile of one row: many, and as many as a product's panel has.
-const LONE: [usize; 2] = [8, 3];
+const LONE: [usize; 2] = [8, 2];
 
 /// Room that vectors may read past the last number of an input: a whole vector of any level.
 pub(super) const SLACK: usize = 16;
@@ -41,9 +38,26 @@ pub(super) fn positions(
     (0..rows).flat_map(row).collect()
 }
 
-/// Rows of the tiles that compute a product of this many: one alone would leave three of four idle.
+/// Columns that the widest tile of a product of so many rows computes at once.
+pub(super) fn tile_width(level: Level, rows: usize) -> usize {
+    let vectors = match level {
+        _ if rows == 1 => LONE[0],
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx512 => 4,
+        _ => 2,
+    };
+    vectors * level.lanes()
+}
+
+/// Rows (output channels) of the tiles that compute a product of this many; packed factors hold as many numbers a step of the
+/// reduction. One row alone would leave three of four idle, and five cost little more than four.
 fn tile_height(rows: usize) -> usize {
-    if rows == 1 { 1 } else { ROWS }
+    let cost = |height: usize| rows.div_ceil(height) * (height + 1);
+    match rows {
+        1 => 1,
+        _ if cost(5) < cost(4) => 5,
+        _ => 4,
+    }
 }
 
 /// Appends a factor packed for `product`: groups of as many rows as a tile has, `[group][k][row]`, zeros past the last row.
@@ -77,6 +91,9 @@ pub(super) fn product(level: Level, product: &Product<'_>, output: &mut [f32]) {
     match level {
         // SAFETY: `check` holds every access in bounds, and `detect` found the instructions.
         #[cfg(target_arch = "x86_64")]
+        Level::Avx512 => unsafe { product_avx512(product, output) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
         Level::Avx2 => unsafe { product_avx2(product, output) },
         // SAFETY: as above; a module with relaxed instructions runs only where they are.
         Level::Quad => unsafe { product_quad(product, output) },
@@ -96,9 +113,15 @@ impl Product<'_> {
 }
 
 #[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f")]
+unsafe fn product_avx512(product: &Product<'_>, output: &mut [f32]) {
+    unsafe { product_with::<super::simd::Avx512, 4>(product, output) }
+}
+
+#[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
 unsafe fn product_avx2(product: &Product<'_>, output: &mut [f32]) {
-    unsafe { product_with::<super::simd::Avx2, 3>(product, output) }
+    unsafe { product_with::<super::simd::Avx2, 2>(product, output) }
 }
 
 #[cfg_attr(all(target_arch = "wasm32", feature = "relaxed-simd"), target_feature(enable = "relaxed-simd"))]
@@ -111,13 +134,20 @@ unsafe fn product_quad(product: &Product<'_>, output: &mut [f32]) {
 #[inline(always)]
 unsafe fn product_with<S: Simd, const VECTORS: usize>(product: &Product<'_>, output: &mut [f32]) {
     unsafe {
-        if tile_height(product.rows) == 1 {
-            let rest = tiles::<S, 1, { LONE[0] }>(product, product.positions, output);
-            let rest = tiles::<S, 1, { LONE[1] }>(product, rest, output);
-            tiles::<S, 1, 1>(product, rest, output);
-        } else {
-            let rest = tiles::<S, ROWS, VECTORS>(product, product.positions, output);
-            tiles::<S, ROWS, 1>(product, rest, output);
+        match tile_height(product.rows) {
+            1 => {
+                let rest = tiles::<S, 1, { LONE[0] }>(product, product.positions, output);
+                let rest = tiles::<S, 1, { LONE[1] }>(product, rest, output);
+                tiles::<S, 1, 1>(product, rest, output);
+            }
+            5 => {
+                let rest = tiles::<S, 5, VECTORS>(product, product.positions, output);
+                tiles::<S, 5, 1>(product, rest, output);
+            }
+            _ => {
+                let rest = tiles::<S, 4, VECTORS>(product, product.positions, output);
+                tiles::<S, 4, 1>(product, rest, output);
+            }
         }
     }
 }
@@ -210,7 +240,10 @@ pub(super) struct OuterSum<'a> {
     pub(super) width: usize,
 }
 
-/// Adds to `sums`, which is `[k rounded up to 4][width]`.
+/// Most rows of a tile of `outer_sum`: what its sums are padded to.
+pub(super) const TAPS: usize = 8;
+
+/// Adds to `sums`, which is `[k rounded up to TAPS][width]`.
 pub(super) fn outer_sum(level: Level, outer: &OuterSum<'_>, sums: &mut [f32]) {
     let [rows, columns] = outer.pixels;
     if rows * columns == 0 || outer.offsets.is_empty() {
@@ -222,9 +255,12 @@ pub(super) fn outer_sum(level: Level, outer: &OuterSum<'_>, sums: &mut [f32]) {
         rows * columns * outer.width <= outer.columns.len() && outer.width.is_multiple_of(level.lanes()),
         "its columns are short"
     );
-    assert!(outer.offsets.len().next_multiple_of(ROWS) * outer.width <= sums.len(), "its sums are short");
+    assert!(outer.offsets.len().next_multiple_of(TAPS) * outer.width <= sums.len(), "its sums are short");
     match level {
         // SAFETY: the assertions above hold every access in bounds, and `detect` found the instructions.
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx512 => unsafe { outer_sum_avx512(outer, sums) },
+        // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
         Level::Avx2 => unsafe { outer_sum_avx2(outer, sums) },
         // SAFETY: as above; a module with relaxed instructions runs only where they are.
@@ -233,20 +269,26 @@ pub(super) fn outer_sum(level: Level, outer: &OuterSum<'_>, sums: &mut [f32]) {
 }
 
 #[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f")]
+unsafe fn outer_sum_avx512(outer: &OuterSum<'_>, sums: &mut [f32]) {
+    unsafe { outer_sum_with::<super::simd::Avx512, TAPS>(outer, sums) }
+}
+
+#[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
 unsafe fn outer_sum_avx2(outer: &OuterSum<'_>, sums: &mut [f32]) {
-    unsafe { outer_sum_with::<super::simd::Avx2>(outer, sums) }
+    unsafe { outer_sum_with::<super::simd::Avx2, 4>(outer, sums) }
 }
 
 #[cfg_attr(all(target_arch = "wasm32", feature = "relaxed-simd"), target_feature(enable = "relaxed-simd"))]
 unsafe fn outer_sum_quad(outer: &OuterSum<'_>, sums: &mut [f32]) {
-    unsafe { outer_sum_with::<Quad>(outer, sums) }
+    unsafe { outer_sum_with::<Quad, 4>(outer, sums) }
 }
 
 /// # Safety
 /// `outer_sum`'s assertions hold, and the CPU has `S`.
 #[inline(always)]
-unsafe fn outer_sum_with<S: Simd>(outer: &OuterSum<'_>, sums: &mut [f32]) {
+unsafe fn outer_sum_with<S: Simd, const ROWS: usize>(outer: &OuterSum<'_>, sums: &mut [f32]) {
     for first in (0..outer.offsets.len()).step_by(ROWS) {
         // Past the last offset the tile repeats it; those sums land in the padding.
         let last = outer.offsets.len() - 1;
@@ -255,10 +297,10 @@ unsafe fn outer_sum_with<S: Simd>(outer: &OuterSum<'_>, sums: &mut [f32]) {
         while column < outer.width {
             let to = unsafe { sums.as_mut_ptr().add(first * outer.width + column) };
             if column + 2 * S::LANES <= outer.width {
-                unsafe { outer_tile::<S, 2>(outer, offsets, column, to) };
+                unsafe { outer_tile::<S, ROWS, 2>(outer, offsets, column, to) };
                 column += 2 * S::LANES;
             } else {
-                unsafe { outer_tile::<S, 1>(outer, offsets, column, to) };
+                unsafe { outer_tile::<S, ROWS, 1>(outer, offsets, column, to) };
                 column += S::LANES;
             }
         }
@@ -266,7 +308,7 @@ unsafe fn outer_sum_with<S: Simd>(outer: &OuterSum<'_>, sums: &mut [f32]) {
 }
 
 #[inline(always)]
-unsafe fn outer_tile<S: Simd, const VECTORS: usize>(
+unsafe fn outer_tile<S: Simd, const ROWS: usize, const VECTORS: usize>(
     outer: &OuterSum<'_>,
     offsets: [usize; ROWS],
     column: usize,
