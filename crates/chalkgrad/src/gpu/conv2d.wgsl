@@ -47,7 +47,7 @@ override lone: bool = false;
 fn pixel(row: u32, x: i32) -> f32 {
     if (sliding) {
         let inside = x >= 0 && x < i32(parameters.in_width);
-        return select(0.0, images[row + u32(clamp(x, 0, i32(parameters.in_width) - 1))], inside);
+        return select(0.0, images[row + u32(x)], inside);
     }
     let column = x / parameters.stretch_x;
     let inside = x >= 0 && column < i32(parameters.in_width) && column * parameters.stretch_x == x;

@@ -35,7 +35,7 @@ override sliding: bool = false;
 
 fn pixel(row: u32, x: i32) -> f32 {
     let inside = x >= 0 && x < i32(parameters.in_width);
-    return select(0.0, images[row + u32(clamp(x, 0, i32(parameters.in_width) - 1))], inside);
+    return select(0.0, images[row + u32(x)], inside);
 }
 
 // Pixel `lane` of the eight that end with the last tap, or zero where the tap is not computed.
