@@ -9,6 +9,9 @@ use crate::cpu;
 use crate::gpu;
 use crate::plan::Plan;
 
+/// Seconds that a timing takes at least: long beside what a clock can tell and a submission costs.
+const LONG_ENOUGH: f64 = 0.05;
+
 /// A device; clones are the same device.
 ///
 /// ```
@@ -93,6 +96,32 @@ impl Device {
             Self::Cpu => Ok(()),
             #[cfg(feature = "gpu")]
             Self::Gpu(gpu) => gpu.settle(steps).await,
+        }
+    }
+
+    /// Floating-point operations a second by multiplying and adding in registers, which is the most that any kernel can reach: on the
+    /// CPU of this thread, on a GPU of all of it. Takes some tenths of a second by `clock`, which tells seconds.
+    ///
+    /// ```
+    /// use chalkgrad::Device;
+    ///
+    /// let began = std::time::Instant::now();
+    /// let peak = pollster::block_on(Device::Cpu.peak(|| began.elapsed().as_secs_f64()))?;
+    /// println!("{:.0} GFLOP/s", peak / 1e9);
+    /// # Ok::<(), chalkgrad::Error>(())
+    /// ```
+    pub async fn peak(&self, clock: impl Fn() -> f64) -> Result<f64> {
+        let mut rounds = 1 << 8;
+        loop {
+            let (operations, seconds) = match self {
+                Self::Cpu => cpu::multiply_adds::time(rounds, &clock),
+                #[cfg(feature = "gpu")]
+                Self::Gpu(gpu) => gpu.time_multiply_adds(rounds, &clock).await?,
+            };
+            if seconds >= LONG_ENOUGH || rounds >= 1 << 30 {
+                return Ok(operations as f64 / seconds);
+            }
+            rounds *= 2;
         }
     }
 

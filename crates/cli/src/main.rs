@@ -3,6 +3,7 @@
 mod bench;
 mod data;
 mod device;
+mod kernels;
 mod train;
 
 use std::error::Error;
@@ -26,6 +27,8 @@ enum Command {
     Train(train::Arguments),
     /// Measure training speed on fixed pictures.
     Bench(bench::Arguments),
+    /// Measure what the device can do at most, and its kernels beside that.
+    Kernels(kernels::Arguments),
 }
 
 impl Command {
@@ -34,6 +37,7 @@ impl Command {
             Self::Data(arguments) => Ok(data::run(&arguments)?),
             Self::Train(arguments) => train::run(&arguments),
             Self::Bench(arguments) => bench::run(&arguments),
+            Self::Kernels(arguments) => kernels::run(&arguments),
         }
     }
 }

@@ -120,7 +120,7 @@ impl Bench {
             steps,
             first_loss,
             last_loss,
-            device: if device.kind() == "gpu" { "webgpu" } else { "cpu" }.into(),
+            device: settings::device_name(device).into(),
             adapter: device.adapter(),
             workers: self.request.workers,
         })

@@ -11,7 +11,7 @@ use crate::data::{self, Data, Request};
 use crate::error::{LabError, Result};
 use crate::session::{Next, Session};
 use crate::team::{Hire, Team};
-use crate::{Clock, Outbox};
+use crate::{Clock, Outbox, measure, settings};
 
 /// The files below the page's folder, wherever they lie.
 pub trait Files {
@@ -146,6 +146,20 @@ impl<H: Files + Hire> Lab<H> {
                 let session = self.session()?;
                 let bytes = session.snapshot().await?;
                 return Ok(Some((EventBody::SnapshotTaken { step: session.trainer().steps() }, vec![bytes])));
+            }
+            Command::Measure { device, kernels } => {
+                if let Some(session) = &mut self.session {
+                    session.pause(out).await?;
+                }
+                let device = self.device(device).await?;
+                let peak = device.peak(self.clock).await?;
+                let kernels = if kernels { measure::kernels(&device, self.clock).await? } else { Vec::new() };
+                EventBody::Measured {
+                    device: settings::device_name(&device).into(),
+                    adapter: device.adapter(),
+                    peak,
+                    kernels,
+                }
             }
             Command::Bench { request } => {
                 if let Some(session) = &mut self.session {

@@ -7,6 +7,11 @@ use chalkgrad::{Options, Shape};
 use crate::error::{LabError, Result};
 use crate::language;
 
+/// What the protocol calls a device.
+pub(crate) fn device_name(device: &chalkgrad::Device) -> &'static str {
+    if device.kind() == "gpu" { "webgpu" } else { "cpu" }
+}
+
 /// Parses and fits a network text to pictures of this shape.
 pub(crate) fn network(text: &str, input: [usize; 3]) -> Result<Network> {
     Ok(Network::new(language::parse(text)?, Shape::from(input))?)

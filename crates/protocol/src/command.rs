@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BenchRequest, Optimizer, RunId, Schedule, Settings, Work};
+use crate::{BenchRequest, DeviceName, Optimizer, RunId, Schedule, Settings, Work};
 
 /// A command with the number that its answer repeats in `reply_to`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -49,6 +49,12 @@ pub enum Command {
     Restore { run: RunId, settings: Box<Settings> },
     /// Measure training speed as DESIGN's contract says. Pauses the run. Answered by `benched`.
     Bench { request: Box<BenchRequest> },
+    /// Measure what a device can do at most and, if asked for, its kernels. Pauses the run. Answered by `measured`.
+    Measure {
+        device: DeviceName,
+        #[serde(default)]
+        kernels: bool,
+    },
     /// From one engine to another that it started: work a share of every batch that comes as a frame of raw numbers, and nothing
     /// else from now on. Answered by `hired`.
     Work { work: Work },

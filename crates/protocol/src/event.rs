@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BenchResult, Optimizer, Panel, RunId, Schedule};
+use crate::{BenchResult, KernelSpeed, Optimizer, Panel, RunId, Schedule};
 
 /// What the engine tells the page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -141,6 +141,14 @@ pub enum EventBody {
     },
     Benched {
         result: BenchResult,
+    },
+    Measured {
+        /// `cpu` or `webgpu`.
+        device: String,
+        adapter: String,
+        /// Floating-point operations a second by multiplying and adding in registers: on the CPU of one thread.
+        peak: f64,
+        kernels: Vec<KernelSpeed>,
     },
 }
 

@@ -13,8 +13,8 @@ pub use event::{
     Colouring, Event, EventBody, Guess, LayerInfo, MaybeNumber, Notice, Picture, Sheet, Split, StopReason,
 };
 pub use settings::{
-    Augmentation, BenchRequest, BenchResult, CONVNETJS, DatasetName, DeviceName, Initialization, Optimizer, Schedule,
-    Settings, Work,
+    Augmentation, BenchRequest, BenchResult, CONVNETJS, DatasetName, DeviceName, Initialization, KernelSpeed,
+    Optimizer, Schedule, Settings, Work,
 };
 
 /// Counts up when a message changes its meaning. The worker says it in `ready`; the page refuses another.

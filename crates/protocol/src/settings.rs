@@ -309,6 +309,15 @@ pub struct BenchResult {
     pub workers: u32,
 }
 
+/// How fast one kernel is on one shape.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KernelSpeed {
+    pub name: String,
+    pub shape: String,
+    /// Two for each multiply-add.
+    pub operations_per_second: f64,
+}
+
 mod default {
     use super::{DeviceName, Optimizer};
 

@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: our training speed beside other libraries', in one run of one browser and natively.
+//! `cargo xtask bench`: our training speed beside other libraries', in one run of one browser and natively; `bench kernels`: our kernels
+//! beside what the machine can do at most.
 //!
 //! Here it is set up and the site is built; `tests/bench/` measures, and its options are its own.
 
@@ -12,7 +13,11 @@ use crate::{
 };
 
 pub(crate) fn bench(options: &[&str]) -> Result<()> {
-    let mut measure = command("node", &[&["tests/bench/main.mjs"], options].concat());
+    let (script, options) = match options {
+        ["kernels", options @ ..] => ("tests/bench/kernels.mjs", options),
+        options => ("tests/bench/main.mjs", options),
+    };
+    let mut measure = command("node", &[&[script], options].concat());
     if options.contains(&"--help") {
         return run(&mut measure);
     }

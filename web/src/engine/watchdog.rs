@@ -54,6 +54,7 @@ pub fn is_long(command: &Command) -> bool {
         | Command::Restore { .. }
         | Command::Step { .. }
         | Command::Evaluate { .. }
+        | Command::Measure { .. }
         | Command::Bench { .. } => true,
         Command::Open { .. }
         | Command::Check { .. }

@@ -66,7 +66,7 @@ impl Run {
             }
             EventBody::SnapshotTaken { step } => self.keep(*step, incoming.buffers.first()),
             EventBody::Stopped { step, reason, message } => self.stopped(*step, *reason, message),
-            EventBody::Benched { .. } => {
+            EventBody::Benched { .. } | EventBody::Measured { .. } => {
                 if self.status.with_untracked(|status| *status == Status::Training) {
                     self.status.set(Status::Paused);
                 }

@@ -12,6 +12,7 @@ mod log_softmax;
 mod map;
 mod matmul;
 mod max_pool2d;
+pub(crate) mod multiply_adds;
 mod resample;
 mod scatter;
 mod simd;

@@ -62,6 +62,7 @@ impl Level {
     }
 
     /// The level for rows of so many numbers: half of a wide vector would go to waste on short ones.
+    #[cfg_attr(not(target_arch = "x86_64"), allow(unused_variables, reason = "there is one level, and it is narrow"))]
     pub(super) fn for_rows_of(self, numbers: usize) -> Self {
         match self {
             #[cfg(target_arch = "x86_64")]

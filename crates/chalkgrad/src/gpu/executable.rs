@@ -79,6 +79,16 @@ impl Executable {
         if out_of_memory.is_some() {
             return Err(gpu.status.out_of_memory());
         }
+        Ok(Self { outputs: memory.of(&plan.outputs), ..Self::record(gpu, prepared).await? })
+    }
+
+    /// Dispatches of no plan.
+    pub(super) async fn of(gpu: &Gpu, dispatches: Vec<Dispatch>) -> Result<Self> {
+        Self::record(gpu, dispatches.into_iter().map(Prepared::Dispatch).collect()).await
+    }
+
+    /// Compiles and binds everything. Nothing of it can be read.
+    async fn record(gpu: &Gpu, prepared: Vec<Prepared>) -> Result<Self> {
         let dispatches: Vec<&Dispatch> = prepared.iter().filter_map(Prepared::dispatch).collect();
         let pipelines = gpu.pipelines(&dispatches).await?;
         let validation = gpu.device.push_error_scope(wgpu::ErrorFilter::Validation);
@@ -100,7 +110,7 @@ impl Executable {
         }
         match validation.pop().await {
             Some(error) => Err(Error::Kernel { name: "of this program".into(), reason: error.to_string() }),
-            None => Ok(Self { steps, outputs: memory.of(&plan.outputs), _uniforms: uniforms }),
+            None => Ok(Self { steps, outputs: Vec::new(), _uniforms: uniforms }),
         }
     }
 

@@ -43,7 +43,7 @@ pub(super) const BUSY: usize = 1 << 15;
 
 /// Every kernel that is a file, for the test that validates them without a GPU.
 #[cfg(test)]
-pub(super) const SOURCES: [(&str, &str); 19] = [
+pub(super) const SOURCES: [(&str, &str); 20] = [
     ("copy", COPY),
     ("fill", FILL),
     ("sum", SUM),
@@ -63,6 +63,7 @@ pub(super) const SOURCES: [(&str, &str); 19] = [
     ("scatter", SCATTER),
     ("cross_entropy", CROSS_ENTROPY),
     ("cross_entropy_gradient", CROSS_ENTROPY_GRADIENT),
+    ("multiply_adds", super::multiply_adds::MULTIPLY_ADDS),
 ];
 
 /// What one operation's dispatches are made from.

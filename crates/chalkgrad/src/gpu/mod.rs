@@ -6,6 +6,7 @@ mod buffer;
 mod executable;
 mod kernels;
 mod map;
+mod multiply_adds;
 mod pictures;
 mod pipeline;
 mod status;

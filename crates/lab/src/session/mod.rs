@@ -166,7 +166,7 @@ impl Session {
         });
         let device = self.trainer.store().device();
         EventBody::Configured {
-            device: if device.kind() == "gpu" { "webgpu" } else { "cpu" }.into(),
+            device: settings::device_name(device).into(),
             adapter: device.adapter(),
             workers: self.work.workers,
             layers: layers.collect(),

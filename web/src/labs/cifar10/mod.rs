@@ -4,6 +4,7 @@
 mod bar;
 mod card;
 mod curves;
+mod devices;
 mod layers;
 mod pictures;
 mod settings;

@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use leptos::prelude::*;
 use protocol::{DatasetName, DeviceName, Initialization, LayerInfo, Settings};
 
-use super::training::TrainingSettings;
+use super::{devices::Devices, training::TrainingSettings};
 use crate::{
     app::Site,
     components::{Button, Choice, CodeEditor, LayerTable, Look, NumberField, Panel, Progress, Select, Toggle},
@@ -80,6 +80,7 @@ pub fn SettingsPanel() -> impl IntoView {
                 <Network run=run on_apply=apply />
                 <TrainingSettings run=run />
                 <RunSettings run=run />
+                <Devices />
                 <Data run=run />
             </div>
             <div class="apply" class:needed=needs_apply>

@@ -1,0 +1,39 @@
+//! What the device can do at most, by a kernel that touches no memory but for its results.
+
+use super::Gpu;
+use super::buffer::bytes;
+use super::executable::Executable;
+use super::kernels::{BUSY, wgsl};
+use super::pipeline::{Binding, Dispatch};
+use crate::Result;
+
+pub(super) const MULTIPLY_ADDS: &str = wgsl!("multiply_adds.wgsl");
+
+/// Floating-point operations of a thread in a round: four chains of four lanes.
+const OPERATIONS: u64 = 2 * 4 * 4;
+
+impl Gpu {
+    /// Lets every thread go so many rounds: how many floating-point operations those are, and the seconds that they take.
+    pub(crate) async fn time_multiply_adds(&self, rounds: u32, clock: &impl Fn() -> f64) -> Result<(u64, f64)> {
+        // A large GPU hides latencies with many more threads than it has lanes.
+        let threads = if self.is_software() { 1 << 10 } else { 8 * BUSY };
+        let buffer = self.allocate(threads, "the sums of a measurement")?;
+        let dispatch = Dispatch {
+            name: "multiply_adds",
+            source: MULTIPLY_ADDS.into(),
+            constants: Vec::new(),
+            uniform: vec![threads as u32, rounds, 0, 0],
+            bindings: vec![Binding { offset: 0, size: bytes(threads), buffer }],
+            threads,
+        };
+        let executable = Executable::of(self, vec![dispatch]).await?;
+        // What a driver compiles late, it compiles in a run before.
+        let mut began = 0.0;
+        for _ in 0..2 {
+            began = clock();
+            self.run(&[&executable])?;
+            self.settle(0).await?;
+        }
+        Ok((OPERATIONS * threads as u64 * u64::from(rounds), clock() - began))
+    }
+}

@@ -1,0 +1,172 @@
+//! Why GPUs: what each device of this machine can do at most, and what it makes of the network that stands here, side by side.
+
+use leptos::prelude::*;
+use protocol::{BenchRequest, BenchResult, Command, DeviceName, EventBody, LayerInfo, Settings};
+
+use crate::{app::Site, components::Button, format, run::Run};
+
+/// Seconds that the network trains on each device.
+const SECONDS: f64 = 2.0;
+const DEVICES: [(DeviceName, &str); 2] = [(DeviceName::Cpu, "CPU, one worker"), (DeviceName::Webgpu, "WebGPU")];
+
+/// What is known of one device.
+#[derive(Clone, PartialEq, Default)]
+enum Row {
+    #[default]
+    Unknown,
+    Measuring,
+    Measured {
+        adapter: String,
+        peak: f64,
+        images_per_second: f64,
+    },
+    /// Why it could not be measured.
+    Absent(String),
+}
+
+/// Floating-point operations of training on one picture: two a multiply-add, forward, for the weights' gradient and for the
+/// input's, which the first layer does not need.
+fn training_operations(layers: &[LayerInfo]) -> f64 {
+    let all: u64 = layers.iter().map(|layer| layer.multiply_adds).sum();
+    let first = layers.iter().find_map(|layer| (layer.multiply_adds > 0).then_some(layer.multiply_adds));
+    2.0 * (3 * all - first.unwrap_or(0)) as f64
+}
+
+#[component]
+pub fn Devices() -> impl IntoView {
+    let run = expect_context::<Site>().run;
+    let rows = DEVICES.map(|_| RwSignal::new(Row::Unknown));
+    let is_measuring = Signal::derive(move || rows.iter().any(|row| row.with(|row| *row == Row::Measuring)));
+    let operations =
+        move || run.built.with(|built| built.as_ref().map_or(0.0, |built| training_operations(&built.layers)));
+    let begin = move || {
+        let trained = run.is_training_now();
+        measure(run, rows, 0, trained);
+    };
+    // Of another network, or of other batches, nothing is known yet.
+    Effect::new(move |before: Option<(String, u32)>| {
+        let now = run.settings.with(|settings| (settings.network.clone(), settings.batch_size));
+        if before.is_some_and(|before| before != now) {
+            rows.iter().for_each(|row| row.set(Row::Unknown));
+        }
+        now
+    });
+    view! {
+        <details class="fold">
+            <summary class="small">"What this machine can do"</summary>
+            <p class="small soft">
+                "The peak is multiplying and adding in registers and nothing else; the share is what training this network makes of it."
+            </p>
+            <table class="layer-table devices">
+                <thead>
+                    <tr>
+                        <th scope="col">"Device"</th>
+                        <th scope="col">"Peak, GFLOP/s"</th>
+                        <th scope="col">"Images/s"</th>
+                        <th scope="col">"Share"</th>
+                    </tr>
+                </thead>
+                <tbody>
+                    {DEVICES.into_iter().zip(rows).map(|((_, name), row)| view! {
+                        <tr>
+                            <th scope="row">{name} {move || row.with(note)}</th>
+                            {move || row.with(|row| numbers(row, operations()))}
+                        </tr>
+                    }).collect_view()}
+                </tbody>
+            </table>
+            <Button
+                label=Signal::derive(move || if is_measuring.get() { "Measuring…" } else { "Measure" }.to_owned())
+                disabled=Signal::derive(move || is_measuring.get() || run.built.with(Option::is_none))
+                title="Trains this network for two seconds on each device; the run waits meanwhile"
+                on_press=begin
+            />
+        </details>
+    }
+}
+
+/// A device's name for itself, or why it could not be measured.
+fn note(row: &Row) -> Option<impl IntoView + use<>> {
+    let text = match row {
+        Row::Measured { adapter: text, .. } | Row::Absent(text) => text.clone(),
+        Row::Unknown | Row::Measuring => return None,
+    };
+    Some(view! { <br /><span class="soft small">{text}</span> })
+}
+
+fn numbers(row: &Row, operations: f64) -> impl IntoView + use<> {
+    let cells = match row {
+        Row::Measured { peak, images_per_second, .. } => [
+            format::significant(peak / 1e9),
+            format::grouped(images_per_second.round() as u64),
+            format::percent(images_per_second * operations / peak),
+        ],
+        Row::Measuring => ["…", "…", "…"].map(str::to_owned),
+        Row::Unknown | Row::Absent(_) => ["–", "–", "–"].map(str::to_owned),
+    };
+    cells.map(|cell| view! { <td class="number">{cell}</td> }).into_iter().collect_view()
+}
+
+/// One device after the other, so that neither slows the other down; then the run goes on if it was training.
+fn measure(run: Run, rows: [RwSignal<Row>; 2], index: usize, trains_afterwards: bool) {
+    let Some(&(device, _)) = DEVICES.get(index) else {
+        if trains_afterwards {
+            run.train();
+        }
+        return;
+    };
+    let row = rows[index];
+    row.set(Row::Measuring);
+    let next = move |measured: Row| {
+        row.set(measured);
+        measure(run, rows, index + 1, trains_afterwards);
+    };
+    run.send(Command::Measure { device, kernels: false }, Vec::new(), move |answer| match answer {
+        Err(refusal) => next(Row::Absent(refusal.message)),
+        Ok(incoming) => {
+            let EventBody::Measured { peak, adapter, .. } = incoming.event.body else { return };
+            let request = Box::new(run.settings.with_untracked(|settings| request(settings, device)));
+            run.send(Command::Bench { request }, Vec::new(), move |answer| {
+                match answer.map(|incoming| incoming.event.body) {
+                    Ok(EventBody::Benched { result: BenchResult { images_per_second, .. } }) => {
+                        next(Row::Measured { adapter, peak, images_per_second });
+                    }
+                    Ok(_) => {}
+                    Err(refusal) => next(Row::Absent(refusal.message)),
+                }
+            });
+        }
+    });
+}
+
+/// The network that stands here, without augmentation and pictures to draw.
+fn request(settings: &Settings, device: DeviceName) -> BenchRequest {
+    BenchRequest {
+        network: settings.network.clone(),
+        input: [3, 32, 32],
+        batch: settings.batch_size,
+        optimizer: settings.optimizer,
+        device,
+        workers: 1,
+        seconds: SECONDS,
+        seed: settings.seed,
+        steps: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_layer_needs_no_gradient_of_its_pictures() {
+        let layer = |multiply_adds| LayerInfo {
+            path: String::new(),
+            text: String::new(),
+            output_shape: Vec::new(),
+            parameters: 0,
+            multiply_adds,
+        };
+        assert_eq!(training_operations(&[layer(0), layer(10), layer(100)]), 2.0 * (10.0 + 10.0 + 300.0));
+    }
+}
