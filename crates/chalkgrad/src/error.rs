@@ -31,6 +31,10 @@ pub enum Error {
         /// The rule that was broken: "the second matrix must have 3 rows".
         rule: String,
     },
+    /// What a module of its own refuses, in a sentence; its layer as above.
+    Module { layer: String, rule: String },
+    /// An error of a forward pass that was written as a text, with its place there, counted from 1.
+    At { line: u32, column: u32, error: Box<Error> },
     /// `backward` came to an operation that has no derivative here.
     NotDifferentiable { operation: &'static str },
     /// `backward` starts from one number.
@@ -80,6 +84,9 @@ impl fmt::Display for Error {
                 }
                 write!(f, ": {rule}")
             }
+            Self::Module { layer, rule } if layer.is_empty() => f.write_str(rule),
+            Self::Module { layer, rule } => write!(f, "layer {layer}: {rule}"),
+            Self::At { line, column, error } => write!(f, "line {line}, column {column}: {error}"),
             Self::NotDifferentiable { operation } => write!(f, "{operation} has no derivative here"),
             Self::NotAScalar { shape } => {
                 write!(f, "a gradient starts from one number, not from a tensor of shape {shape}")

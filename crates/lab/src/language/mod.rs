@@ -1,13 +1,22 @@
-//! The network language: what a student writes in a notebook, read and never executed. For now `nn.Sequential(…)`.
+//! The network language: what a student writes in a notebook, read and never executed. `lexer`, `parser` and `expressions` make a
+//! tree of the text, `evaluator/` builds the modules that it describes and runs their forward passes, `print/` writes them again.
 
 mod arguments;
+mod evaluator;
+mod expressions;
+mod functions;
 mod layers;
 mod lexer;
+mod library;
 mod parser;
+mod reader;
+mod syntax;
+mod tree;
+mod value;
 
 use std::fmt;
 
-use chalkgrad::nn::Sequential;
+pub use tree::Tree;
 
 /// Longest text that is read, in bytes.
 const LONGEST: usize = 100_000;
@@ -34,14 +43,42 @@ impl fmt::Display for ParseError {
     }
 }
 
+fn error(place: Place, message: impl Into<String>) -> ParseError {
+    ParseError { place, message: message.into() }
+}
+
 /// Reads a network.
-pub fn parse(text: &str) -> Result<Sequential, ParseError> {
+pub fn parse(text: &str) -> Result<Tree, ParseError> {
     if text.len() > LONGEST {
         let message = format!("this text has {} bytes; a network of up to {LONGEST} is read", text.len());
-        return Err(ParseError { place: Place { line: 1, column: 1 }, message });
+        return Err(error(Place { line: 1, column: 1 }, message));
     }
-    let call = parser::parse(&lexer::tokens(text)?)?;
-    layers::sequential(&call)
+    reader::read(&parser::parse(&lexer::tokens(text)?)?)
+}
+
+/// The name that was probably meant.
+fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    if name.len() > 40 {
+        return None;
+    }
+    let lower = name.to_lowercase();
+    let distances = known.map(|known| (distance(&lower, &known.to_lowercase()), known));
+    let (distance, nearest) = distances.min_by_key(|(distance, _)| *distance)?;
+    (distance <= 2 && distance < name.len()).then_some(nearest)
+}
+
+/// Levenshtein's edit distance.
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, to) in b.chars().enumerate() {
+            let replaced = diagonal + usize::from(from != to);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.chars().count()]
 }
 
 #[cfg(test)]
