@@ -71,6 +71,8 @@ pub struct Graph {
     layer: RefCell<String>,
     /// Line and column of the text that nodes are being made for, if there is one.
     place: Cell<Option<[u32; 2]>>,
+    /// What that text calls what it does there.
+    operation: RefCell<String>,
 }
 
 /// A handle to a node: what expressions are written with.
@@ -149,6 +151,11 @@ impl Graph {
         self.place.set(place);
     }
 
+    /// Errors that have a place name this operation in place of the graph's own.
+    pub(crate) fn set_operation(&self, operation: &str) {
+        operation.clone_into(&mut self.operation.borrow_mut());
+    }
+
     fn layer(&self) -> String {
         self.layer.borrow().clone()
     }
@@ -225,7 +232,9 @@ impl Graph {
 
     fn poison(&self, error: Error) {
         self.error.borrow_mut().get_or_insert_with(|| match self.place.get() {
-            Some([line, column]) => Error::At { line, column, error: Box::new(error) },
+            Some([line, column]) => {
+                Error::At { line, column, operation: self.operation.borrow().clone(), error: Box::new(error) }
+            }
             None => error,
         });
     }

@@ -38,7 +38,7 @@ fn layers_make_of_pictures_what_pytorch_makes_of_them() {
 fn what_does_not_fit_pictures_names_its_layer() {
     assert_eq!(
         refused("nn.ReLU(), nn.Conv2d(3, 8, 4, stride=2, padding='same')"),
-        "layer 1 (Conv2d(3, 8, kernel_size=(4, 4), stride=(2, 2), padding=same)) cannot take [2, 3, 32, 32]: \
+        "line 1, column 26: layer 1 (Conv2d(3, 8, kernel_size=(4, 4), stride=(2, 2), padding=same)) cannot take [2, 3, 32, 32]: \
          padding='same' keeps the size of pictures, and a stride over 1 does not"
     );
     assert!(refused("nn.Conv2d(3, 8, 1), nn.Softmax(dim=4)").ends_with("there is no axis 4"));

@@ -136,6 +136,11 @@ impl<'s, 'g> Scope<'s, 'g> {
         self.graph.set_place(place);
     }
 
+    /// Errors that have such a place name this operation, as the text writes it; an empty one leaves them as they are.
+    pub fn set_operation(&self, operation: &str) {
+        self.graph.set_operation(operation);
+    }
+
     /// Poisons the graph: no pass can be made, and this sentence says why.
     pub fn refuse(&self, rule: impl Into<String>) {
         self.graph.refuse_module(rule.into());

@@ -4,6 +4,9 @@ use super::syntax::Name;
 use super::value::Value;
 use super::{ParseError, Place, error};
 
+/// No length of a network is larger.
+const LARGEST: i64 = 1_000_000_000;
+
 /// What a call gives, evaluated.
 pub(super) struct Given {
     pub(super) place: Place,
@@ -76,6 +79,12 @@ impl Arguments {
             if matches!(&*name, "device" | "dtype") {
                 continue;
             }
+            // NumPy's words, which PyTorch knows too.
+            let name: Name = match &*name {
+                "axis" => "dim".into(),
+                "keepdims" => "keepdim".into(),
+                _ => name,
+            };
             let Some(index) = names.iter().position(|(known, _)| known.trim_start_matches('*') == &*name) else {
                 let known: Vec<&str> = names.iter().map(|(name, _)| *name).collect();
                 let known = if known.is_empty() { "none".into() } else { known.join(", ") };
@@ -126,6 +135,9 @@ impl Arguments {
         let rule = rule.as_ref();
         error(place, match value {
             Value::None => format!("{} needs `{name}`", self.callee),
+            Value::Int(number) if *number > LARGEST => {
+                format!("`{name}` is {number}: no device would hold its parameters")
+            }
             Value::Foreign(from) => format!("`{name}` {rule}, and what `{from}` is cannot be known here: write it out"),
             Value::Float(number) if number.fract() == 0.0 && rule.contains("whole") => {
                 format!("`{name}` {rule}, and {number:?} is a fraction: `//` divides whole numbers, `/` does not")
@@ -239,7 +251,7 @@ fn both<T: Copy>(value: &Value, read: impl Fn(&Value) -> Option<T>) -> Option<[T
 
 fn whole(value: &Value, least: usize) -> Option<usize> {
     match value {
-        Value::Int(number) if *number <= 1_000_000_000 => usize::try_from(*number).ok().filter(|number| *number >= least),
+        Value::Int(number) if *number <= LARGEST => usize::try_from(*number).ok().filter(|number| *number >= least),
         _ => None,
     }
 }

@@ -257,6 +257,9 @@ impl Parser<'_> {
                 _ => Stars::None,
             };
             let name = if stars == Stars::None { self.take_keyword() } else { None };
+            if stars == Stars::None && name.is_none() && arguments.iter().any(|known: &Argument| known.name.is_some()) {
+                return Err(error(place, "positional arguments come before those that have a name"));
+            }
             let mut value = self.conditional()?;
             if self.is_word("for") {
                 value = self.comprehension(place, true, None, value)?;

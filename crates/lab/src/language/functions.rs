@@ -20,6 +20,22 @@ pub(super) struct Operation {
     pub(super) run: fn(&mut Evaluator<'_, '_>, &Arguments) -> Result<Value>,
 }
 
+impl Operation {
+    /// As errors name it.
+    pub(super) fn shown(&self) -> String {
+        shown(self.name, self.spaces)
+    }
+}
+
+/// A function with the shortest name of the module that it is in.
+pub(super) fn shown(name: &str, spaces: u8) -> String {
+    match spaces {
+        spaces if spaces & TORCH != 0 => format!("torch.{name}"),
+        spaces if spaces & F != 0 => format!("F.{name}"),
+        _ => format!(".{name}"),
+    }
+}
+
 const ANY: u8 = TORCH + METHOD;
 
 macro_rules! operations {
@@ -30,17 +46,18 @@ macro_rules! operations {
 
 /// What takes a tensor and nothing else.
 macro_rules! elementwise {
-    ($($name:literal $apply:expr;)*) => {
+    (in $space:expr; $($name:literal $apply:expr;)*) => {
         &[$(Operation {
             name: $name,
             signature: "input",
-            spaces: ANY,
+            spaces: $space,
             run: |evaluator, arguments| evaluator.apply(arguments, $apply),
         }),*]
     };
 }
 
 const ELEMENTWISE: &[Operation] = elementwise! {
+    in ANY;
     "abs" Tensor::abs;
     "exp" Tensor::exp;
     "expm1" Tensor::expm1;
@@ -56,6 +73,11 @@ const ELEMENTWISE: &[Operation] = elementwise! {
     "sin" Tensor::sin;
     "cos" Tensor::cos;
     "erf" Tensor::erf;
+};
+
+/// What changes where a tensor lies, and not what it is.
+const IDENTITIES: &[Operation] = elementwise! {
+    in METHOD;
     "contiguous" |x| x;
     "clone" |x| x;
     "float" |x| x;
@@ -153,7 +175,7 @@ const OPERATIONS: &[Operation] = operations! {
 
 /// A function of this name in these spaces.
 pub(super) fn find(name: &str, space: u8) -> Option<Value> {
-    let operation = ELEMENTWISE.iter().chain(OPERATIONS).find(|known| known.name == name && known.spaces & space != 0);
+    let operation = ELEMENTWISE.iter().chain(IDENTITIES).chain(OPERATIONS).find(|known| known.name == name && known.spaces & space != 0);
     let layer = || LAYERS.iter().find(|known| known.function == name && known.spaces & space != 0);
     operation.map(Value::Operation).or_else(|| layer().map(Value::LayerFunction))
 }
@@ -169,7 +191,7 @@ pub(super) fn method_names() -> impl Iterator<Item = &'static str> {
 
 /// Every name in these spaces.
 pub(super) fn names(space: u8) -> impl Iterator<Item = &'static str> {
-    let operations = ELEMENTWISE.iter().chain(OPERATIONS).filter(move |known| known.spaces & space != 0);
+    let operations = ELEMENTWISE.iter().chain(IDENTITIES).chain(OPERATIONS).filter(move |known| known.spaces & space != 0);
     let layers = LAYERS.iter().filter(move |known: &&Layer| known.spaces & space != 0);
     operations.map(|known| known.name).chain(layers.map(|known| known.function))
 }

@@ -24,6 +24,14 @@ pub(super) struct Layer {
     pub(super) make: fn(&Arguments) -> Made,
 }
 
+impl PartialEq for Layer {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Layer {}
+
 /// `F.name`, `torch.name`, and `x.name`.
 pub(super) const F: u8 = 1;
 pub(super) const TORCH: u8 = 2;

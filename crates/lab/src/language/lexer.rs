@@ -59,7 +59,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, ParseError> {
         rest: text,
         place: Place { line: 1, column: 1 },
         brackets: Vec::new(),
-        indents: vec![0],
+        indents: vec![[0; 2]],
         tokens: Vec::new(),
         begins_line: true,
     };
@@ -81,7 +81,7 @@ struct Lexer<'a> {
     /// Those that are open.
     brackets: Vec<(&'static str, Place)>,
     /// Of the blocks that are open.
-    indents: Vec<usize>,
+    indents: Vec<[usize; 2]>,
     tokens: Vec<Token>,
     begins_line: bool,
 }
@@ -188,8 +188,10 @@ impl<'a> Lexer<'a> {
     /// Blocks that begin or end with this line; lines without code are passed over.
     fn indentation(&mut self) -> Result<(), ParseError> {
         let start = self.place;
-        let width = self.take(|character| matches!(character, ' ' | '\t')).chars().fold(0, |width, character| {
-            if character == '\t' { (width / 8 + 1) * 8 } else { width + 1 }
+        let space = self.take(|character| matches!(character, ' ' | '\t'));
+        // With tabs of eight columns, and of one: if they disagree about what is deeper, nobody knows.
+        let width = [8, 1].map(|tab| {
+            space.chars().fold(0, |width, character| if character == '\t' { (width / tab + 1) * tab } else { width + 1 })
         });
         match self.peek() {
             None | Some('\n' | '\r' | '#') => return Ok(()),
@@ -200,14 +202,18 @@ impl<'a> Lexer<'a> {
             }
             _ => {}
         }
-        if width > self.indents.last().copied().unwrap_or(0) {
+        let open = self.indents.last().copied().unwrap_or_default();
+        if (width[0].cmp(&open[0])) != (width[1].cmp(&open[1])) {
+            return Err(error(start, "tabs and spaces are mixed, so that this line's indentation can be read in two ways"));
+        }
+        if width[0] > open[0] {
             self.indents.push(width);
             self.push(Kind::Indent, self.place);
         }
-        while self.indents.last().is_some_and(|&open| width < open) {
+        while self.indents.last().is_some_and(|open| width[0] < open[0]) {
             self.indents.pop();
             self.push(Kind::Dedent, self.place);
-            if self.indents.last().is_some_and(|&open| width > open) {
+            if self.indents.last().is_some_and(|open| width[0] > open[0]) {
                 return Err(error(start, "this line is indented like no line above it"));
             }
         }
@@ -252,9 +258,9 @@ impl<'a> Lexer<'a> {
                     Some('\n') | None => {}
                     Some(same) => text.push(same),
                 },
-                None => return Err(error(start, format!("`{quote}` opens a text that does not end"))),
+                None => return Err(error(start, format!("`{quote}` opens a string that does not end"))),
                 Some('\n') if !is_long => {
-                    return Err(error(start, format!("`{quote}` opens a text that does not end on its line")));
+                    return Err(error(start, format!("`{quote}` opens a string that does not end on its line")));
                 }
                 Some(character) => text.push(character),
             }

@@ -17,7 +17,7 @@ use super::{ParseError, Place, error};
 pub(super) fn read(block: &Block) -> Result<Tree, ParseError> {
     let mut evaluator = Evaluator::new(None);
     let environment = evaluator.environment(None);
-    let mut reader = Reader { named: None, alone: None };
+    let mut reader = Reader { named: None, alone: None, elsewhere: None };
     for statement in block {
         reader.statement(&mut evaluator, &environment, statement)?;
     }
@@ -26,16 +26,26 @@ pub(super) fn read(block: &Block) -> Result<Tree, ParseError> {
         Some(object) => object,
         None => match last_class(&mut evaluator, &environment)? {
             Some(object) => object,
-            None => reader.alone.ok_or_else(|| missing(evaluator.first_unknown.take(), block))?,
+            None => match (reader.alone, reader.elsewhere) {
+                (Some(object), _) => object,
+                (None, elsewhere) => return Err(missing(evaluator.first_unknown.take(), elsewhere, block)),
+            },
         },
     };
     Tree::new(root, evaluator.heap)
+}
+
+/// A value that was made elsewhere, where it got its name.
+struct Elsewhere {
+    name: Name,
+    place: Place,
 }
 
 struct Reader {
     /// What the network is called, and the network.
     named: Option<(Name, Rc<Object>)>,
     alone: Option<Rc<Object>>,
+    elsewhere: Option<Elsewhere>,
 }
 
 impl Reader {
@@ -66,8 +76,12 @@ impl Reader {
             Err(refused) => self.pass_over(evaluator, statement, refused)?,
         }
         for name in statement.binds() {
-            if let Some(object) = environment.get(name).as_ref().and_then(module) {
-                self.named = Some((name.clone(), object));
+            match environment.get(name) {
+                Some(Value::Object(object)) if object.is_module() => self.named = Some((name.clone(), object)),
+                Some(Value::Foreign(from)) if matches!(statement.kind, StatementKind::Assign(..)) && !from.starts_with("torch.") => {
+                    self.elsewhere.get_or_insert(Elsewhere { name: from, place: statement.place });
+                }
+                _ => {}
             }
         }
         Ok(())
@@ -115,7 +129,10 @@ fn last_class(evaluator: &mut Evaluator<'_, '_>, environment: &Environment) -> R
     }
 }
 
-fn missing(unknown: Option<ParseError>, block: &Block) -> ParseError {
+fn missing(unknown: Option<ParseError>, elsewhere: Option<Elsewhere>, block: &Block) -> ParseError {
+    if let (None, Some(Elsewhere { name, place })) = (&unknown, elsewhere) {
+        return error(place, format!("`{name}` is no part of this text: a network is written out here"));
+    }
     let end = block.last().map_or(Place { line: 1, column: 1 }, |statement| statement.place);
     let rule = "there is no network in this text: `nn.Sequential(…)`, or a class that derives from nn.Module";
     unknown.unwrap_or_else(|| error(end, rule))

@@ -12,7 +12,7 @@ use super::arguments::Given;
 use super::evaluator::{Evaluator, Heap};
 use super::syntax::Name;
 use super::value::{Container, Keeping, Object, ObjectKind, Value};
-use super::{ParseError, error};
+use super::{ParseError, Place, error};
 
 /// In so many places of a tree modules may stand: what is shared has several.
 const PLACES: usize = 5_000;
@@ -80,7 +80,7 @@ impl Tree {
 
     /// Registers what one module has, as PyTorch does: parameters, then buffers.
     fn register_own(object: &Object, scope: &Scope<'_, '_>) {
-        if let ObjectKind::Layer(layer) = &object.kind {
+        if let Some(layer) = object.layer.get() {
             // Shared parameters first: the layer asks for them.
             for (name, stored) in object.stored(Keeping::Parameter) {
                 if let Some(path) = &*stored.path.borrow() {
@@ -149,8 +149,8 @@ impl Module for Tree {
         let result = evaluator.call(&Value::Object(self.root.clone()), given);
         let output = result.and_then(|value| match value {
             Value::Tensor(_) => evaluator.tensor(&value, place),
-            Value::None => Err(returned("nothing: `return` is missing", &self.root)),
-            other => Err(returned(other.kind(), &self.root)),
+            Value::None => Err(returned("nothing: `return` is missing", &self.root, None)),
+            other => Err(returned(other.kind(), &self.root, evaluator.returned)),
         });
         output.unwrap_or_else(|refused| {
             // Where the graph has refused something already, it knows more.
@@ -165,14 +165,14 @@ impl Module for Tree {
     }
 }
 
-fn returned(what: &str, root: &Object) -> ParseError {
-    let place = match &root.kind {
+fn returned(what: &str, root: &Object, place: Option<Place>) -> ParseError {
+    let place = place.unwrap_or_else(|| match &root.kind {
         ObjectKind::Class(class) => match class.find("forward") {
             Some((Value::Function(function), _)) => function.definition.place,
             _ => root.place,
         },
         _ => root.place,
-    };
+    });
     error(place, format!("the network's `forward` must return one tensor, and it returns {what}"))
 }
 
@@ -183,7 +183,7 @@ fn register(object: &Rc<Object>, path: &str, scope: &Scope<'_, '_>) {
     own.list();
     if *first == *path {
         Tree::register_own(object, &own);
-    } else if let ObjectKind::Layer(layer) = &object.kind {
+    } else if let Some(layer) = object.layer.get() {
         if let Ok((parameters, buffers)) = chalkgrad::nn::declared(&*layer.module) {
             let names = parameters.iter().map(|parameter| &parameter.path).chain(buffers.iter().map(|buffer| &buffer.path));
             names.for_each(|name| own.alias(name, &join(&first, name)));
@@ -208,8 +208,10 @@ impl fmt::Display for Tree {
 
 /// As PyTorch prints it.
 fn printed(object: &Object) -> String {
-    if let ObjectKind::Layer(layer) = &object.kind {
-        return layer.module.to_string();
+    if let Some(layer) = object.layer.get() {
+        let text = layer.module.to_string();
+        let arguments = text.find('(').unwrap_or(text.len());
+        return format!("{}{}", object.name(), &text[arguments..]);
     }
     let mut text = format!("{}(", object.name());
     let children = object.children();
@@ -217,6 +219,6 @@ fn printed(object: &Object) -> String {
         let child = printed(child).replace('\n', "\n  ");
         text += &format!("\n  ({name}): {child}");
     }
-    text += if children.is_empty() || object.container() == Some(Container::Plain) { ")" } else { "\n)" };
+    text += if children.is_empty() || object.container() == Container::Plain { ")" } else { "\n)" };
     text
 }

@@ -1,6 +1,6 @@
 //! What names of a text stand for while it is read: numbers, lists, classes, modules, and tensors by their place in a graph.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use chalkgrad::nn::{Init, Module};
@@ -63,6 +63,8 @@ pub(super) enum Container {
     Sequential,
     List,
     Dict,
+    /// One of the library's layers.
+    Layer(&'static Layer),
     /// No module.
     Plain,
 }
@@ -74,6 +76,7 @@ impl Container {
             Self::Sequential => "Sequential",
             Self::List => "ModuleList",
             Self::Dict => "ModuleDict",
+            Self::Layer(layer) => layer.name,
             Self::Plain => "object",
         }
     }
@@ -81,6 +84,10 @@ impl Container {
 
 pub(super) struct Object {
     pub(super) kind: ObjectKind,
+    /// What it computes, if it is a layer or of a class that derives from one.
+    pub(super) layer: OnceCell<LayerObject>,
+    /// Whether PyTorch's `__init__` ran, before which nothing may be kept in it.
+    pub(super) is_initialized: Cell<bool>,
     /// Children, parameters and all others, in the order in which they became what they are.
     pub(super) attributes: RefCell<Vec<(Name, Value)>>,
     /// Its first place in the network, once there is one.
@@ -90,14 +97,12 @@ pub(super) struct Object {
 }
 
 pub(super) enum ObjectKind {
-    Layer(Box<LayerObject>),
     Container(Container),
     Class(Rc<Class>),
 }
 
 /// One of the library's layers.
 pub(super) struct LayerObject {
-    pub(super) layer: &'static Layer,
     /// Every argument by its name, defaults too.
     pub(super) arguments: Vec<(&'static str, Value)>,
     pub(super) module: Box<dyn Module>,
@@ -105,25 +110,24 @@ pub(super) struct LayerObject {
 
 impl Object {
     pub(super) fn new(kind: ObjectKind, place: Place) -> Self {
-        Self { kind, attributes: RefCell::default(), path: RefCell::default(), place }
+        let (layer, is_initialized) = (OnceCell::new(), Cell::new(false));
+        Self { kind, layer, is_initialized, attributes: RefCell::default(), path: RefCell::default(), place }
     }
 
-    pub(super) fn container(&self) -> Option<Container> {
+    pub(super) fn container(&self) -> Container {
         match &self.kind {
-            ObjectKind::Layer(_) => None,
-            ObjectKind::Container(container) => Some(*container),
-            ObjectKind::Class(class) => Some(class.root),
+            ObjectKind::Container(container) => *container,
+            ObjectKind::Class(class) => class.root,
         }
     }
 
     pub(super) fn is_module(&self) -> bool {
-        self.container() != Some(Container::Plain)
+        self.container() != Container::Plain
     }
 
     /// The name of its class.
     pub(super) fn name(&self) -> &str {
         match &self.kind {
-            ObjectKind::Layer(layer) => layer.layer.name,
             ObjectKind::Container(container) => container.name(),
             ObjectKind::Class(class) => &class.name,
         }

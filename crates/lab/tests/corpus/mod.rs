@@ -1,5 +1,7 @@
 //! The texts in `tests/networks` with PyTorch's numbers, and the values that their parameters are given there: see `make.py`.
 
+mod mutations;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

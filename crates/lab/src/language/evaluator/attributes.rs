@@ -75,7 +75,7 @@ impl Evaluator<'_, '_> {
         if let Some((value, owner)) = class.and_then(|class| class.find(name)) {
             return self.member(object, value, &owner, place);
         }
-        if let ObjectKind::Layer(layer) = &object.kind {
+        if let Some(layer) = object.layer.get() {
             if let Some((_, value)) = layer.arguments.iter().find(|(known, _)| *known == &**name) {
                 // A bias that there is not.
                 return Ok(if &**name == "bias" { Value::None } else { value.clone() });
@@ -97,8 +97,8 @@ impl Evaluator<'_, '_> {
             "device" | "dtype" => return Ok(Value::Foreign(name.clone())),
             _ => {}
         }
-        let is_list = matches!(object.container(), Some(Container::Sequential | Container::List));
-        let is_dict = object.container() == Some(Container::Dict);
+        let is_list = matches!(object.container(), Container::Sequential | Container::List);
+        let is_dict = object.container() == Container::Dict;
         let known = |names: &[&str]| names.contains(&&**name);
         if object.is_module() && known(MODULE) || is_list && known(LIST) || is_dict && known(DICT) {
             return method();
@@ -186,6 +186,11 @@ impl Evaluator<'_, '_> {
             }
             other => return Err(error(place, format!("{} takes no attributes", other.kind()))),
         };
+        let is_kept = matches!(&value, Value::Object(child) if child.is_module())
+            || matches!(&value, Value::Stored(stored) if stored.keeping == Keeping::Parameter);
+        if is_kept && matches!(object.kind, ObjectKind::Class(_)) && object.is_module() && !object.is_initialized.get() {
+            return Err(error(place, "`super().__init__()` comes first, before modules and parameters"));
+        }
         if &**name == "training" {
             return Ok(());
         }
@@ -201,7 +206,7 @@ impl Evaluator<'_, '_> {
         }
         let is_tensor = matches!(&value, Value::Stored(stored) if stored.keeping == Keeping::Parameter);
         if let (Some(Value::Stored(old)), Value::Stored(new), true) = (object.get(name), &value, is_tensor) {
-            if matches!(object.kind, ObjectKind::Layer(_)) && old.shape != new.shape {
+            if object.layer.get().is_some() && old.shape != new.shape {
                 let rule = format!("`{name}` has the shape {}, and this one has {}", old.shape, new.shape);
                 return Err(error(place, rule));
             }
@@ -214,7 +219,7 @@ impl Evaluator<'_, '_> {
 /// The class of an object, as `type` gives it.
 pub(super) fn class_of(object: &Object) -> Value {
     match &object.kind {
-        ObjectKind::Layer(layer) => Value::Layer(layer.layer),
+        ObjectKind::Container(Container::Layer(layer)) => Value::Layer(layer),
         ObjectKind::Container(container) => Value::Container(*container),
         ObjectKind::Class(class) => Value::Class(class.clone()),
     }

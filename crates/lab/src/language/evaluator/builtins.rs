@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::arguments::{Given, items};
 use super::super::library::{INITIALIZERS, MATH};
 use super::super::syntax::Name;
-use super::super::value::{ObjectKind, Value};
+use super::super::value::{Container, ObjectKind, Value};
 use super::super::{Place, error};
 use super::attributes::class_of;
 use super::{Evaluator, Result};
@@ -15,6 +15,13 @@ impl Evaluator<'_, '_> {
         let place = given.place;
         match name {
             "print" => return Ok(Value::None),
+            // `nn.Module.__init__(self)`
+            "__init__" => {
+                if let Some((Value::Object(object), _)) = given.positional.first() {
+                    object.is_initialized.set(true);
+                }
+                return Ok(Value::None);
+            }
             "isinstance" | "hasattr" | "type" | "list" | "partial" | "setattr" | "getattr" | "dict" | "OrderedDict" => {}
             _ => {
                 if let Some(foreign) = self.foreign(&given) {
@@ -241,7 +248,6 @@ impl Evaluator<'_, '_> {
                 Ok(Value::Int(a.saturating_abs()))
             }
             ("object", []) => Ok(Value::None),
-            ("__init__", _) => Ok(Value::None),
             _ => Err(must()),
         }
     }
@@ -385,9 +391,9 @@ fn is_instance(value: &Value, class: &Value) -> bool {
         },
         (Value::Object(object), Value::Container(container)) => {
             let is_any = object.is_module() && container.name() == "Module";
-            is_any || object.container() == Some(*container)
+            is_any || object.container() == *container
         }
-        (Value::Object(object), Value::Layer(_)) => class_of(object).is(class),
+        (Value::Object(object), Value::Layer(layer)) => object.container() == Container::Layer(layer),
         (Value::Int(_) | Value::Bool(_), Value::Known("int")) => true,
         (Value::Float(_), Value::Known("float")) => true,
         (Value::Text(_), Value::Known("str")) => true,

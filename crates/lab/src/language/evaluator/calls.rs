@@ -26,7 +26,10 @@ impl Evaluator<'_, '_> {
                 if let Some(foreign) = self.foreign(&given) {
                     return Ok(foreign);
                 }
-                let arguments = Arguments::bind(operation.name.into(), operation.signature, given)?;
+                let arguments = Arguments::bind(operation.shown(), operation.signature, given)?;
+                if let Some(scope) = &self.scope {
+                    scope.set_operation(&arguments.callee);
+                }
                 (operation.run)(self, &arguments)
             }
             Value::LayerFunction(layer) => self.layer_function(layer, given),
@@ -85,13 +88,25 @@ impl Evaluator<'_, '_> {
         let environment = self.environment(Some(&function.environment));
         let frame = Frame { environment, class: class.cloned(), receiver: receiver.cloned() };
         self.bind(function, given, &frame)?;
-        let flow = self.deeper(place, |evaluator| evaluator.block(&frame, &definition.body))?;
+        let name = match (&*definition.name, receiver) {
+            ("__init__", Some(object)) => object.name().into(),
+            _ => definition.name.clone(),
+        };
+        self.calls.push((name, place));
+        let flow = self.deeper(place, |evaluator| evaluator.block(&frame, &definition.body));
+        self.calls.pop();
+        let flow = flow?;
         Ok(if let Flow::Return(value) = flow { value } else { Value::None })
     }
 
     /// Gives a function's parameters their values.
     fn bind(&mut self, function: &Function, given: Given, frame: &Frame) -> Result<()> {
-        let (name, place) = (&function.definition.name, given.place);
+        let place = given.place;
+        // Who makes an instance knows the class, not its `__init__`.
+        let name: Name = match (&*function.definition.name, &frame.receiver) {
+            ("__init__", Some(object)) => object.name().into(),
+            _ => function.definition.name.clone(),
+        };
         let mut positional = given.positional.into_iter().peekable();
         let mut keywords = given.keywords;
         let mut rest = None;
@@ -120,7 +135,12 @@ impl Evaluator<'_, '_> {
             frame.environment.set(&parameter.name, value);
         }
         if let Some((_, place)) = positional.next() {
-            let most = function.definition.parameters.len();
+            let definition = &function.definition;
+            let most = definition.parameters.len();
+            if frame.receiver.is_some() && definition.parameters.first().is_none_or(|first| &*first.name != "self") {
+                let rule = format!("`{}` needs `self` as its first argument", definition.name);
+                return Err(error(definition.place, rule));
+            }
             return Err(error(place, format!("`{name}` takes {most} arguments at most, and more are given")));
         }
         match (rest, keywords.first()) {
@@ -150,7 +170,7 @@ impl Evaluator<'_, '_> {
                 let given = given.with_first(Value::Object(object.clone()));
                 self.call_function(&function, given, Some(&owner), Some(&object)).map(drop)
             }
-            _ => self.initialize_container(&object, given),
+            _ => self.initialize_container(&object, given).map(drop),
         };
         self.building -= u16::from(is_module);
         self.failed_to_build |= built.is_err() && is_module;

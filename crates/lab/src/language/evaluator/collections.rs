@@ -22,10 +22,10 @@ impl<'g> Evaluator<'_, 'g> {
                 (0..length as i64).map(|index| Value::Int(start.saturating_add(index.saturating_mul(*step)))).collect()
             }
             Value::Object(object) => match object.container() {
-                Some(Container::Sequential | Container::List) => {
+                Container::Sequential | Container::List => {
                     object.children().into_iter().map(|(_, child)| Value::Object(child)).collect()
                 }
-                Some(Container::Dict) => object.children().into_iter().map(|(name, _)| Value::Text(name)).collect(),
+                Container::Dict => object.children().into_iter().map(|(name, _)| Value::Text(name)).collect(),
                 _ => return Err(error(place, format!("`{}` holds nothing that a loop could go through", object.name()))),
             },
             Value::Tensor(_) => {
@@ -90,7 +90,7 @@ impl<'g> Evaluator<'_, 'g> {
                 let span = if *step > 0 { stop.saturating_sub(*start) } else { start.saturating_sub(*stop) };
                 usize::try_from(span.max(0)).unwrap_or(0).div_ceil(usize::try_from(step.unsigned_abs()).unwrap_or(1).max(1))
             }
-            Value::Object(object) if object.container().is_some_and(|container| container != Container::Module) => {
+            Value::Object(object) if matches!(object.container(), Container::Sequential | Container::List | Container::Dict) => {
                 object.children().len()
             }
             Value::Tensor(_) | Value::Stored(_) => {
@@ -118,7 +118,7 @@ impl<'g> Evaluator<'_, 'g> {
         };
         let from_start = if index < 0 { index.saturating_add(length as i64) } else { index };
         let found = usize::try_from(from_start).ok().filter(|&index| index < length);
-        found.ok_or_else(|| error(place, format!("there is no place {index} among {length}")))
+        found.ok_or_else(|| error(place, format!("index {index} is out of range: there are {length} items")))
     }
 
     /// Start, stop and step of a slice; the step is at least 1.
@@ -192,13 +192,13 @@ impl<'g> Evaluator<'_, 'g> {
     fn child(&mut self, object: &Rc<Object>, index: &Value, place: Place) -> Result<Value> {
         let children = object.children();
         match (object.container(), index) {
-            (Some(Container::Dict), Value::Text(name)) => {
+            (Container::Dict, Value::Text(name)) => {
                 let found = children.iter().find(|(known, _)| known == name);
                 let names: Vec<&str> = children.iter().map(|(name, _)| &**name).collect();
                 let missing = || error(place, format!("there is no module `{name}`; there are {}", names.join(", ")));
                 found.map(|(_, child)| Value::Object(child.clone())).ok_or_else(missing)
             }
-            (Some(container @ (Container::Sequential | Container::List)), Value::Slice(slice)) => {
+            (container @ (Container::Sequential | Container::List), Value::Slice(slice)) => {
                 let [start, stop, step] = self.span(slice, children.len(), place)?;
                 let kind = super::super::value::ObjectKind::Container(container);
                 let part = self.object(kind, place)?;
@@ -208,7 +208,7 @@ impl<'g> Evaluator<'_, 'g> {
                 // What runs in a pass is no new part of the network.
                 Ok(Value::Object(part))
             }
-            (Some(Container::Sequential | Container::List), _) => {
+            (Container::Sequential | Container::List, _) => {
                 Ok(Value::Object(children[self.place_of(index, children.len(), place)?].1.clone()))
             }
             _ => Err(error(place, format!("`{}` has no places to index", object.name()))),
@@ -270,8 +270,8 @@ impl<'g> Evaluator<'_, 'g> {
             }
             Value::Object(object) => {
                 let name = match (object.container(), index) {
-                    (Some(Container::Dict), Value::Text(name)) => name.clone(),
-                    (Some(Container::Sequential | Container::List), _) => {
+                    (Container::Dict, Value::Text(name)) => name.clone(),
+                    (Container::Sequential | Container::List, _) => {
                         let children = object.children();
                         children[self.place_of(index, children.len(), place)?].0.clone()
                     }

@@ -66,6 +66,10 @@ pub(super) struct Evaluator<'s, 'g> {
     kept: Vec<(Rc<Object>, Name, Value)>,
     steps: u32,
     depth: u16,
+    /// The functions at work, and where they were called.
+    calls: Vec<(Name, Place)>,
+    /// Where a function returned last.
+    pub(super) returned: Option<Place>,
     /// How many modules' `__init__` are at work.
     building: u16,
     /// How many functions `forward` are at work.
@@ -84,6 +88,8 @@ impl<'s, 'g> Evaluator<'s, 'g> {
             kept: Vec::new(),
             steps: STEPS,
             depth: 0,
+            calls: Vec::new(),
+            returned: None,
             building: 0,
             passes: 0,
             failed_to_build: false,
@@ -118,7 +124,8 @@ impl<'s, 'g> Evaluator<'s, 'g> {
     fn deeper<T>(&mut self, place: Place, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         self.spend(1, place)?;
         if self.depth >= DEEPEST {
-            return Err(error(place, "functions call one another too deeply here"));
+            let (name, place) = self.calls.last().cloned().unwrap_or_else(|| ("this".into(), place));
+            return Err(error(place, format!("`{name}` calls itself without end, or others too deeply")));
         }
         self.depth += 1;
         let result = work(self);
@@ -129,7 +136,7 @@ impl<'s, 'g> Evaluator<'s, 'g> {
     /// Refuses what is longer than lists and texts are in networks.
     fn limit(&self, length: usize, place: Place) -> Result<()> {
         match length > LONGEST {
-            true => Err(error(place, format!("this would have {length} items; {LONGEST} are read at most"))),
+            true => Err(error(place, format!("a list or range of {length} is longer than any of a network: {LONGEST} are read at most"))),
             false => Ok(()),
         }
     }

@@ -6,6 +6,7 @@ use chalkgrad::Tensor;
 use chalkgrad::nn::{Scope, declared};
 
 use super::super::arguments::{Arguments, Given};
+use super::super::functions;
 use super::super::layers::Layer;
 use super::super::syntax::Name;
 use super::super::value::{Container, Keeping, LayerObject, Object, ObjectKind, Stored, Value};
@@ -15,6 +16,12 @@ use super::{Evaluator, Result};
 impl<'s, 'g> Evaluator<'s, 'g> {
     /// `nn.Conv2d(…)`
     pub(super) fn layer(&mut self, layer: &'static Layer, given: Given) -> Result<Value> {
+        let object = self.object(ObjectKind::Container(Container::Layer(layer)), given.place)?;
+        self.fill(&object, layer, given).map(|()| Value::Object(object))
+    }
+
+    /// Makes an object the layer that it is.
+    fn fill(&mut self, object: &Object, layer: &'static Layer, given: Given) -> Result<()> {
         let place = given.place;
         let made = Arguments::bind(format!("nn.{}", layer.name), layer.signature, given)
             .and_then(|arguments| Ok(((layer.make)(&arguments)?, arguments)));
@@ -23,12 +30,15 @@ impl<'s, 'g> Evaluator<'s, 'g> {
         let (parameters, _) = declared(&*module).map_err(|refused| error(place, refused.to_string()))?;
         let arguments: Vec<(&'static str, Value)> =
             arguments.values().map(|(name, value)| (name, value.clone())).collect();
-        let object = self.object(ObjectKind::Layer(Box::new(LayerObject { layer, arguments, module })), place)?;
+        // Whoever initialises twice has the first.
+        if object.layer.set(LayerObject { arguments, module }).is_err() {
+            return Ok(());
+        }
         for parameter in parameters {
             let stored = Stored::new(parameter.shape, parameter.init, Keeping::Parameter);
             object.set(&parameter.path.into(), Value::Stored(Rc::new(stored)));
         }
-        Ok(Value::Object(object))
+        Ok(())
     }
 
     /// `F.max_pool2d(x, …)`: what the layer does, without one.
@@ -43,10 +53,12 @@ impl<'s, 'g> Evaluator<'s, 'g> {
             None if given.positional.is_empty() => return Err(error(place, format!("{} needs `input`", layer.function))),
             None => given.positional.remove(0).0,
         };
-        let arguments = Arguments::bind(layer.function.into(), layer.signature, given)?;
+        let arguments = Arguments::bind(functions::shown(layer.function, layer.spaces), layer.signature, given)?;
         let module = (layer.make)(&arguments)?;
         let tensor = self.tensor(&input, place)?;
-        let output = module.forward(self.pass(place)?, tensor);
+        let scope = self.pass(place)?;
+        scope.set_operation(&arguments.callee);
+        let output = module.forward(scope, tensor);
         let in_place = arguments.flag("inplace").unwrap_or(false);
         self.made_of(&input, output, in_place, place)
     }
@@ -80,8 +92,10 @@ impl<'s, 'g> Evaluator<'s, 'g> {
     /// What PyTorch's own `__init__` does.
     pub(super) fn initialize_container(&mut self, object: &Rc<Object>, given: Given) -> Result<()> {
         let place = given.place;
+        object.is_initialized.set(true);
         match object.container() {
-            Some(Container::Sequential) => match given.positional.as_slice() {
+            Container::Layer(layer) => self.fill(object, layer, given),
+            Container::Sequential => match given.positional.as_slice() {
                 [(Value::Dict(children), _)] => self.update(object, &Value::Dict(children.clone()), place),
                 _ => {
                     for (child, place) in given.positional {
@@ -90,11 +104,11 @@ impl<'s, 'g> Evaluator<'s, 'g> {
                     Ok(())
                 }
             },
-            Some(Container::List) => match given.positional.into_iter().next() {
+            Container::List => match given.positional.into_iter().next() {
                 Some((children, place)) => self.extend(object, &children, place),
                 None => Ok(()),
             },
-            Some(Container::Dict) => match given.positional.into_iter().next() {
+            Container::Dict => match given.positional.into_iter().next() {
                 Some((children, place)) => self.update(object, &children, place),
                 None => Ok(()),
             },
@@ -168,8 +182,8 @@ impl<'s, 'g> Evaluator<'s, 'g> {
             }
             None => return self.deeper(place, |evaluator| evaluator.forward(object, given, &scope)),
         };
-        let text = match &object.kind {
-            ObjectKind::Layer(layer) => layer.module.to_string(),
+        let text = match (object.layer.get(), &object.kind) {
+            (Some(layer), ObjectKind::Container(_)) => layer.module.to_string(),
             _ => object.name().to_owned(),
         };
         self.deeper(place, |evaluator| {
@@ -200,7 +214,7 @@ impl<'s, 'g> Evaluator<'s, 'g> {
     /// `super().forward(x)`, `self.conv.forward(x)`: what PyTorch's own class does.
     pub(super) fn call_inherited(&mut self, object: &Rc<Object>, given: Given) -> Result<Value> {
         match self.scope.clone() {
-            Some(_) if matches!(object.kind, ObjectKind::Layer(_)) => self.call_object(object, given),
+            Some(_) if matches!(object.kind, ObjectKind::Container(Container::Layer(_))) => self.call_object(object, given),
             Some(scope) => self.forward_of(object, given, &scope),
             None => Ok(Value::Foreign("forward".into())),
         }
@@ -209,9 +223,12 @@ impl<'s, 'g> Evaluator<'s, 'g> {
     fn forward_of(&mut self, object: &Rc<Object>, given: Given, scope: &Scope<'s, 'g>) -> Result<Value> {
         let place = given.place;
         let (name, container) = (object.name(), object.container());
-        if !matches!(container, None | Some(Container::Sequential)) {
+        if !matches!(container, Container::Layer(_) | Container::Sequential) {
             let rule = match container {
-                Some(Container::Module) => format!("`{name}` has no function `forward`"),
+                Container::Module => {
+                    let place = if let ObjectKind::Class(class) = &object.kind { class.definition.place } else { place };
+                    return Err(error(place, format!("class `{name}` has no function `forward`")));
+                }
                 _ => format!("nn.{name} holds modules and runs none: call them one by one in `forward`"),
             };
             return Err(error(place, rule));
@@ -220,11 +237,11 @@ impl<'s, 'g> Evaluator<'s, 'g> {
         let (Some((input, at)), None) = (arguments.next(), arguments.next()) else {
             return Err(error(place, format!("{name} takes one tensor")));
         };
-        let ObjectKind::Layer(layer) = &object.kind else {
+        let Some(layer) = object.layer.get() else {
             return self.chain(object, input, place);
         };
         let tensor = self.tensor(&input, at)?;
-        self.pass(place)?;
+        self.pass(place)?.set_operation("");
         let output = layer.module.forward(scope, tensor);
         let in_place = layer.arguments.iter().any(|(name, value)| *name == "inplace" && matches!(value, Value::Bool(true)));
         self.made_of(&input, output, in_place, place)

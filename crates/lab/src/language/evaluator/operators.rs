@@ -5,7 +5,7 @@ use std::rc::Rc;
 use chalkgrad::Tensor;
 use chalkgrad::nn::Init;
 
-use super::super::value::{Keeping, Stored, Value};
+use super::super::value::{Container, Keeping, Stored, Value};
 use super::super::{Place, error};
 use super::{Evaluator, Result};
 
@@ -20,11 +20,11 @@ impl<'g> Evaluator<'_, 'g> {
             Value::Dict(pairs) => !pairs.borrow().is_empty(),
             Value::Range(_) => self.length(value, place)? > 0,
             Value::Object(object) if object.is_module() => {
-                let is_list = object.container().is_some_and(|container| container != super::super::value::Container::Module);
+                let is_list = matches!(object.container(), Container::Sequential | Container::List | Container::Dict);
                 !is_list || !object.children().is_empty()
             }
             Value::Tensor(_) | Value::Stored(_) => {
-                let rule = "the way through a network cannot depend on numbers that only a run knows";
+                let rule = "a tensor's numbers are known only when the network runs, so its way cannot depend on them";
                 return Err(error(place, rule));
             }
             Value::Foreign(name) => {
@@ -91,7 +91,7 @@ impl<'g> Evaluator<'_, 'g> {
     }
 
     fn tensors(&mut self, operator: &str, a: &Value, b: &Value, place: Place) -> Result<Value> {
-        self.pass(place)?;
+        self.pass(place)?.set_operation(operator);
         let made = match (a.number(), b.number()) {
             (Some(number), _) => {
                 let tensor = self.tensor(b, place)?;
@@ -214,7 +214,7 @@ impl<'g> Evaluator<'_, 'g> {
 
     /// Ones where it holds, zeros elsewhere.
     fn compare_tensors(&mut self, operator: &str, a: &Value, b: &Value, place: Place) -> Result<Value> {
-        self.pass(place)?;
+        self.pass(place)?.set_operation(operator);
         let (left, right) = match (a.number(), b.number()) {
             (Some(number), _) => {
                 let tensor = self.tensor(b, place)?;
@@ -247,7 +247,7 @@ fn too_large(place: Place) -> super::super::ParseError {
 }
 
 fn whole(operator: &str, a: i64, b: i64, place: Place) -> Result<Value> {
-    let zero = || error(place, "this divides by 0");
+    let zero = || error(place, "this divides by zero");
     let result = match operator {
         "+" => a.checked_add(b),
         "-" => a.checked_sub(b),
@@ -270,7 +270,7 @@ fn whole(operator: &str, a: i64, b: i64, place: Place) -> Result<Value> {
 
 fn fraction(operator: &str, a: f64, b: f64, place: Place) -> Result<Value> {
     if b == 0.0 && matches!(operator, "/" | "//" | "%") {
-        return Err(error(place, "this divides by 0"));
+        return Err(error(place, "this divides by zero"));
     }
     Ok(Value::Float(match operator {
         "+" => a + b,

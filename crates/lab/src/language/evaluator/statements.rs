@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::super::syntax::{Block, Expression, ExpressionKind, FunctionKind, Name, Statement, StatementKind, self};
+use super::super::syntax::{Block, Expression, ExpressionKind, Name, Statement, StatementKind, self};
 use super::super::value::{Class, Container, Environment, Function, Value};
 use super::super::{error, library};
 use super::{Evaluator, Frame, Result};
@@ -37,8 +37,14 @@ impl Evaluator<'_, '_> {
                 StatementKind::Raise => return Err(error(place, "the text raises an error here")),
                 StatementKind::Assert(condition, message) => evaluator.assert(frame, condition, message.as_ref())?,
                 StatementKind::Expression(value) => drop(evaluator.expression(frame, value)?),
-                StatementKind::Return(None) => return Ok(Flow::Return(Value::None)),
-                StatementKind::Return(Some(value)) => return Ok(Flow::Return(evaluator.expression(frame, value)?)),
+                StatementKind::Return(value) => {
+                    let value = match value {
+                        Some(value) => evaluator.expression(frame, value)?,
+                        None => Value::None,
+                    };
+                    evaluator.returned = Some(place);
+                    return Ok(Flow::Return(value));
+                }
                 StatementKind::Assign(targets, value) => {
                     let value = evaluator.expression(frame, value)?;
                     for target in targets {
@@ -159,7 +165,7 @@ impl Evaluator<'_, '_> {
         let fits = if star.is_some() { values.len() + 1 >= targets.len() } else { values.len() == targets.len() };
         if !fits {
             let (names, values) = (targets.len(), values.len());
-            return Err(error(place, format!("there are {names} names on the left, and {values} values on the right")));
+            return Err(error(place, format!("{values} values cannot be unpacked into {names} names")));
         }
         if let Some(star) = star {
             let count = values.len() + 1 - targets.len();
@@ -217,10 +223,7 @@ impl Evaluator<'_, '_> {
                 Value::Container(container) => root = container,
                 // A data set, say: of no use for the network.
                 Value::Foreign(name) => return Ok(Value::Foreign(name)),
-                Value::Layer(layer) => {
-                    let rule = format!("a class cannot derive from nn.{}: derive from nn.Module and use one", layer.name);
-                    return Err(error(expression.place, rule));
-                }
+                Value::Layer(layer) => root = Container::Layer(layer),
                 Value::Known("object") => {}
                 other => return Err(error(expression.place, format!("{} is no class to derive from", other.kind()))),
             }
