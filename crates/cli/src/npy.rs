@@ -41,7 +41,8 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Array, NpyError> {
     if entry("'fortran_order'").ok_or(NpyError::Header)?.starts_with("True") {
         return Err(NpyError::FortranOrder);
     }
-    let lengths = entry("'shape'").and_then(|text| Some(text.strip_prefix('(')?.split_once(')')?.0)).ok_or(NpyError::Header)?;
+    let lengths =
+        entry("'shape'").and_then(|text| Some(text.strip_prefix('(')?.split_once(')')?.0)).ok_or(NpyError::Header)?;
     let lengths = lengths.split(',').map(str::trim).filter(|length| !length.is_empty());
     let shape: Vec<usize> = lengths.map(str::parse).collect::<Result<_, _>>().map_err(|_| NpyError::Header)?;
     let shape = Shape::from(shape);
@@ -68,8 +69,10 @@ fn word<const N: usize>(bytes: &[u8]) -> [u8; N] {
 
 /// A file of version 1.0, as NumPy writes it.
 pub(crate) fn write(shape: &Shape, values: &[f32]) -> Vec<u8> {
-    let lengths: String = shape.dims().iter().map(|length| format!("{length}, ")).collect();
-    let mut header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}), }}", lengths.trim_end());
+    let lengths: Vec<String> = shape.dims().iter().map(usize::to_string).collect();
+    let comma = if lengths.len() == 1 { "," } else { "" };
+    let lengths = lengths.join(", ");
+    let mut header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({lengths}{comma}), }}");
     let start = MAGIC.len() + 4;
     // The header ends in a new line, padded so that the data are aligned.
     let padded = (start + header.len() + 1).next_multiple_of(ALIGNMENT) - start;

@@ -98,7 +98,9 @@ fn every_network_has_pytorchs_parameters_and_keys() {
         let network = corpus::network(name, input.input)?;
         let model = Model::new(&Device::Cpu, network, Loss::CrossEntropy, 0).map_err(|error| error.to_string())?;
         let state = block_on(model.state_dict()).map_err(|error| error.to_string())?;
-        let keys = state.iter().map(|(key, tensor)| (key.to_owned(), tensor.shape().dims().to_vec(), tensor.dtype().to_string()));
+        let keys = state
+            .iter()
+            .map(|(key, tensor)| (key.to_owned(), tensor.shape().dims().to_vec(), tensor.dtype().to_string()));
         let keys: Vec<(String, Vec<usize>, String)> = keys.collect();
         if let Some((found, expected)) = keys.iter().zip(&golden.keys).find(|(found, expected)| found != expected) {
             return Err(format!("the key {found:?} stands where PyTorch has {expected:?}"));
@@ -168,15 +170,21 @@ fn every_network_printed_from_its_tree_is_the_same_when_read_again() {
             return Err(format!("another text:\n{printed}\n{}", again.print()));
         }
         let [first, second] = [tree, again].map(|tree| Network::new(tree, input.input));
-        let (first, second) = (first.map_err(|error| error.to_string())?, second.map_err(|error| format!("{error}\n{printed}"))?);
+        let (first, second) =
+            (first.map_err(|error| error.to_string())?, second.map_err(|error| format!("{error}\n{printed}"))?);
         if first.parameters() != second.parameters() || first.buffers() != second.buffers() {
             return Err(format!("other parameters:\n{printed}"));
         }
         for mode in [Mode::Train, Mode::Evaluate] {
-            let [first, second] = [&first, &second].map(|network| network.graph(input.batch, mode, &Loss::CrossEntropy));
-            let (first, second) = (first.map_err(|error| error.to_string())?, second.map_err(|error| error.to_string())?);
+            let [first, second] =
+                [&first, &second].map(|network| network.graph(input.batch, mode, &Loss::CrossEntropy));
+            let (first, second) =
+                (first.map_err(|error| error.to_string())?, second.map_err(|error| error.to_string())?);
             let (first, second) = (first.graph.nodes(), second.graph.nodes());
-            let same = first.iter().zip(second.iter()).all(|(a, b)| (&a.op, &a.inputs, &a.shape) == (&b.op, &b.inputs, &b.shape));
+            let same = first
+                .iter()
+                .zip(second.iter())
+                .all(|(a, b)| (&a.op, &a.inputs, &a.shape) == (&b.op, &b.inputs, &b.shape));
             if first.len() != second.len() || !same {
                 return Err(format!("another graph:\n{printed}"));
             }

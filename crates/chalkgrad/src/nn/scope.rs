@@ -274,12 +274,19 @@ impl<'s, 'g> Scope<'s, 'g> {
         module.register(&scope);
     }
 
-    /// Enters this place into the list of modules, behind those that are there.
+    /// Enters this place into the list of modules, behind all that stand in the same module already.
     pub fn list(&self) {
-        let mut registry = self.registry.borrow_mut();
-        if !self.path.is_empty() && !registry.modules.contains(&self.path) {
-            registry.modules.push(self.path.clone());
+        let modules = &mut self.registry.borrow_mut().modules;
+        if self.path.is_empty() || modules.contains(&self.path) {
+            return;
         }
+        let parent = self.path.rsplit_once('.').map(|(parent, _)| parent);
+        let is_inside = |parent: &str, path: &str| match path.strip_prefix(parent) {
+            Some(rest) => rest.is_empty() || rest.starts_with('.'),
+            None => false,
+        };
+        let last = parent.and_then(|parent| modules.iter().rposition(|path| is_inside(parent, path)));
+        modules.insert(last.map_or(modules.len(), |last| last + 1), self.path.clone());
     }
 
     /// Runs a child at `name` below this module.

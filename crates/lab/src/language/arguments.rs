@@ -95,16 +95,16 @@ impl Arguments {
                 return Err(error(place, format!("`{name}` is given twice")));
             }
         }
-        let bind = |((name, default), value): ((&'static str, Option<&'static str>), Option<(Value, Place)>)| {
+        let mut bound = Vec::with_capacity(names.len());
+        for ((name, default), value) in names.into_iter().zip(values) {
             let (value, place) = match (value, default) {
                 (Some((value, place)), _) => (value, place),
                 (None, Some(default)) => (literal(default), given.place),
                 (None, None) => return Err(error(given.place, format!("{callee} needs `{name}`"))),
             };
-            Ok((name.trim_start_matches('*'), value, place))
-        };
-        let values = names.into_iter().zip(values).map(bind).collect::<Result<_, _>>()?;
-        Ok(Self { callee, place: given.place, values })
+            bound.push((name.trim_start_matches('*'), value, place));
+        }
+        Ok(Self { callee, place: given.place, values: bound })
     }
 
     /// Every argument, in the signature's order.
@@ -133,17 +133,22 @@ impl Arguments {
     fn must(&self, name: &str, rule: impl AsRef<str>) -> ParseError {
         let (value, place) = self.get(name);
         let rule = rule.as_ref();
-        error(place, match value {
-            Value::None => format!("{} needs `{name}`", self.callee),
-            Value::Int(number) if *number > LARGEST => {
-                format!("`{name}` is {number}: no device would hold its parameters")
-            }
-            Value::Foreign(from) => format!("`{name}` {rule}, and what `{from}` is cannot be known here: write it out"),
-            Value::Float(number) if number.fract() == 0.0 && rule.contains("whole") => {
-                format!("`{name}` {rule}, and {number:?} is a fraction: `//` divides whole numbers, `/` does not")
-            }
-            _ => format!("`{name}` {rule}"),
-        })
+        error(
+            place,
+            match value {
+                Value::None => format!("{} needs `{name}`", self.callee),
+                Value::Int(number) if *number > LARGEST => {
+                    format!("`{name}` is {number}: no device would hold its parameters")
+                }
+                Value::Foreign(from) => {
+                    format!("`{name}` {rule}, and what `{from}` is cannot be known here: write it out")
+                }
+                Value::Float(number) if number.fract() == 0.0 && rule.contains("whole") => {
+                    format!("`{name}` {rule}, and {number:?} is a fraction: `//` divides whole numbers, `/` does not")
+                }
+                _ => format!("`{name}` {rule}"),
+            },
+        )
     }
 
     /// A whole number of at least 1.

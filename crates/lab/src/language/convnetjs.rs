@@ -237,9 +237,22 @@ impl Chain<'_, '_> {
             "regression" => self.connected(definition, "num_neurons", size)?,
             "relu" | "sigmoid" | "tanh" | "dropout" => {}
             other => {
-                let known = ["input", "conv", "pool", "fc", "softmax", "svm", "regression", "dropout", "relu", "sigmoid", "tanh"];
+                let known = [
+                    "input",
+                    "conv",
+                    "pool",
+                    "fc",
+                    "softmax",
+                    "svm",
+                    "regression",
+                    "dropout",
+                    "relu",
+                    "sigmoid",
+                    "tanh",
+                ];
                 let hint = super::nearest(other, known.into_iter());
-                let hint = hint.map_or(format!("there are {}", known.join(", ")), |hint| format!("did you mean '{hint}'?"));
+                let hint =
+                    hint.map_or(format!("there are {}", known.join(", ")), |hint| format!("did you mean '{hint}'?"));
                 return Err(error(place, format!("there is no layer type '{other}' here; {hint}")));
             }
         }
@@ -248,7 +261,10 @@ impl Chain<'_, '_> {
             "sigmoid" => self.push(place, "Sigmoid", &[], &[])?,
             "tanh" => self.push(place, "Tanh", &[], &[])?,
             other if definition.text("activation").is_some() => {
-                return Err(error(place, format!("the activation '{other}' is not read; there are relu, sigmoid and tanh")));
+                return Err(error(
+                    place,
+                    format!("the activation '{other}' is not read; there are relu, sigmoid and tanh"),
+                ));
             }
             _ => {}
         }
@@ -281,7 +297,8 @@ impl Chain<'_, '_> {
 
     fn connected(&mut self, definition: &Definition, key: &str, [width, height, depth]: [i64; 3]) -> Result<()> {
         let neurons = definition.whole(key, None)?;
-        let is_picture = !self.layers.iter().any(|(layer, _)| matches!(layer, Value::Object(object) if object.name() == "Flatten"));
+        let is_picture =
+            !self.layers.iter().any(|(layer, _)| matches!(layer, Value::Object(object) if object.name() == "Flatten"));
         if is_picture {
             self.push(definition.place, "Flatten", &[], &[])?;
         }
@@ -326,7 +343,10 @@ trainer = new convnetjs.SGDTrainer(net, {method:'adadelta', batch_size:4, l2_dec
         let text = "var layer_defs = [{type: \"input\", out_sx: 1, out_sy: 1, out_depth: 2},
             {type: 'fc', num_neurons: 6, activation: 'tanh', drop_prob: 0.5}, {type: 'svm', num_classes: 2},];";
         let printed = parse(text).unwrap().to_string();
-        assert!(printed.contains("(1): Linear(in_features=2, out_features=6, bias=True)\n  (2): Tanh()\n  (3): Dropout(p=0.5"));
+        assert!(
+            printed
+                .contains("(1): Linear(in_features=2, out_features=6, bias=True)\n  (2): Tanh()\n  (3): Dropout(p=0.5")
+        );
         assert!(printed.contains("(4): Linear(in_features=6, out_features=2, bias=True)"), "{printed}");
     }
 

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use super::lexer::{Kind, tokens};
 use super::parser::{Parser, is_keyword};
-use super::syntax::{Argument, Comprehension, Expression, ExpressionKind, Function, FunctionKind, Stars, Statement};
 use super::syntax::StatementKind;
+use super::syntax::{Argument, Comprehension, Expression, ExpressionKind, Function, FunctionKind, Stars, Statement};
 use super::{ParseError, Place, error, parser};
 
 /// Highest tree of one expression.
@@ -249,6 +249,7 @@ impl Parser<'_> {
 
     fn arguments(&mut self) -> Result<Vec<Argument>, ParseError> {
         let mut arguments = Vec::new();
+        let mut has_names = false;
         while !self.take(")") {
             let place = self.place();
             let stars = match (self.take("**"), self.take("*")) {
@@ -257,7 +258,8 @@ impl Parser<'_> {
                 _ => Stars::None,
             };
             let name = if stars == Stars::None { self.take_keyword() } else { None };
-            if stars == Stars::None && name.is_none() && arguments.iter().any(|known: &Argument| known.name.is_some()) {
+            has_names |= name.is_some();
+            if stars == Stars::None && name.is_none() && has_names {
                 return Err(error(place, "positional arguments come before those that have a name"));
             }
             let mut value = self.conditional()?;
@@ -339,7 +341,10 @@ impl Parser<'_> {
                 "True" => ExpressionKind::Bool(true),
                 "False" => ExpressionKind::Bool(false),
                 "yield" | "await" => {
-                    return Err(error(place, format!("`{name}` is not supported in a network; return a value instead")));
+                    return Err(error(
+                        place,
+                        format!("`{name}` is not supported in a network; return a value instead"),
+                    ));
                 }
                 word if is_keyword(word) => return Err(self.expected("a value")),
                 _ => ExpressionKind::Name(name.clone()),
@@ -414,13 +419,7 @@ impl Parser<'_> {
         self.above(place, height, ExpressionKind::Dict(items))
     }
 
-    fn comprehension(
-        &mut self,
-        place: Place,
-        is_list: bool,
-        key: Option<Expression>,
-        element: Expression,
-    ) -> Parsed {
+    fn comprehension(&mut self, place: Place, is_list: bool, key: Option<Expression>, element: Expression) -> Parsed {
         let mut height = element.height.max(key.as_ref().map_or(0, |key| key.height));
         let mut loops = Vec::new();
         while self.take_word("for") {
@@ -453,7 +452,7 @@ impl Parser<'_> {
                 }
                 Kind::Format(text) => {
                     is_format = true;
-                    self.deeper(|parser| Ok(parser.pieces(place, text, &mut pieces)))?;
+                    self.pieces(place, text, &mut pieces);
                 }
                 _ => break,
             }

@@ -175,7 +175,11 @@ const OPERATIONS: &[Operation] = operations! {
 
 /// A function of this name in these spaces.
 pub(super) fn find(name: &str, space: u8) -> Option<Value> {
-    let operation = ELEMENTWISE.iter().chain(IDENTITIES).chain(OPERATIONS).find(|known| known.name == name && known.spaces & space != 0);
+    let operation = ELEMENTWISE
+        .iter()
+        .chain(IDENTITIES)
+        .chain(OPERATIONS)
+        .find(|known| known.name == name && known.spaces & space != 0);
     let layer = || LAYERS.iter().find(|known| known.function == name && known.spaces & space != 0);
     operation.map(Value::Operation).or_else(|| layer().map(Value::LayerFunction))
 }
@@ -191,7 +195,8 @@ pub(super) fn method_names() -> impl Iterator<Item = &'static str> {
 
 /// Every name in these spaces.
 pub(super) fn names(space: u8) -> impl Iterator<Item = &'static str> {
-    let operations = ELEMENTWISE.iter().chain(IDENTITIES).chain(OPERATIONS).filter(move |known| known.spaces & space != 0);
+    let operations =
+        ELEMENTWISE.iter().chain(IDENTITIES).chain(OPERATIONS).filter(move |known| known.spaces & space != 0);
     let layers = LAYERS.iter().filter(move |known: &&Layer| known.spaces & space != 0);
     operations.map(|known| known.name).chain(layers.map(|known| known.function))
 }
@@ -212,7 +217,11 @@ impl<'g> Evaluator<'_, 'g> {
     }
 
     /// A function of the first argument.
-    pub(super) fn apply(&mut self, arguments: &Arguments, apply: impl FnOnce(Tensor<'g>) -> Tensor<'g>) -> Result<Value> {
+    pub(super) fn apply(
+        &mut self,
+        arguments: &Arguments,
+        apply: impl FnOnce(Tensor<'g>) -> Tensor<'g>,
+    ) -> Result<Value> {
         let input = self.input(arguments)?;
         self.made(apply(input), arguments.place)
     }

@@ -148,7 +148,11 @@ impl<'a> Lexer<'a> {
             '#' => {
                 self.take(|character| character != '\n');
             }
-            '\\' if matches!(self.rest.trim_start_matches('\\').trim_start_matches('\r').chars().next(), Some('\n')) => {
+            '\\' if matches!(
+                self.rest.trim_start_matches('\\').trim_start_matches('\r').chars().next(),
+                Some('\n')
+            ) =>
+            {
                 self.take(|character| character != '\n');
                 self.next();
             }
@@ -191,7 +195,9 @@ impl<'a> Lexer<'a> {
         let space = self.take(|character| matches!(character, ' ' | '\t'));
         // With tabs of eight columns, and of one: if they disagree about what is deeper, nobody knows.
         let width = [8, 1].map(|tab| {
-            space.chars().fold(0, |width, character| if character == '\t' { (width / tab + 1) * tab } else { width + 1 })
+            space
+                .chars()
+                .fold(0, |width, character| if character == '\t' { (width / tab + 1) * tab } else { width + 1 })
         });
         match self.peek() {
             None | Some('\n' | '\r' | '#') => return Ok(()),
@@ -204,7 +210,10 @@ impl<'a> Lexer<'a> {
         }
         let open = self.indents.last().copied().unwrap_or_default();
         if (width[0].cmp(&open[0])) != (width[1].cmp(&open[1])) {
-            return Err(error(start, "tabs and spaces are mixed, so that this line's indentation can be read in two ways"));
+            return Err(error(
+                start,
+                "tabs and spaces are mixed, so that this line's indentation can be read in two ways",
+            ));
         }
         if width[0] > open[0] {
             self.indents.push(width);

@@ -21,13 +21,52 @@ const MODULES: &[(&str, &str)] = &[
 ];
 
 /// Names that notebooks use without an import that was pasted along.
-const SHORT: &[(&str, &str)] =
-    &[("torch", "torch"), ("nn", "torch.nn"), ("F", "torch.nn.functional"), ("math", "math"), ("init", "torch.nn.init")];
+const SHORT: &[(&str, &str)] = &[
+    ("torch", "torch"),
+    ("nn", "torch.nn"),
+    ("F", "torch.nn.functional"),
+    ("math", "math"),
+    ("init", "torch.nn.init"),
+];
 
 const BUILTINS: &[&str] = &[
-    "abs", "all", "any", "bool", "dict", "enumerate", "filter", "float", "getattr", "hasattr", "int", "isinstance", "len",
-    "list", "map", "max", "min", "object", "pow", "print", "range", "repr", "reversed", "round", "setattr", "sorted",
-    "str", "sum", "super", "tuple", "type", "zip", "OrderedDict", "partial", "Parameter", "issubclass", "callable",
+    "abs",
+    "all",
+    "any",
+    "bool",
+    "dict",
+    "enumerate",
+    "filter",
+    "float",
+    "getattr",
+    "hasattr",
+    "int",
+    "isinstance",
+    "len",
+    "list",
+    "map",
+    "max",
+    "min",
+    "object",
+    "pow",
+    "print",
+    "range",
+    "repr",
+    "reversed",
+    "round",
+    "setattr",
+    "sorted",
+    "str",
+    "sum",
+    "super",
+    "tuple",
+    "type",
+    "zip",
+    "OrderedDict",
+    "partial",
+    "Parameter",
+    "issubclass",
+    "callable",
 ];
 
 pub(super) const INITIALIZERS: &[(&str, &str)] = &[
@@ -48,8 +87,11 @@ pub(super) const INITIALIZERS: &[(&str, &str)] = &[
     ("init.calculate_gain", "nonlinearity, param=None"),
 ];
 
+/// A function of a number, by its whole name.
+type OfNumber = (&'static str, fn(f64) -> f64);
+
 /// Functions of numbers in `math`.
-pub(super) const MATH: &[(&str, fn(f64) -> f64)] = &[
+pub(super) const MATH: &[OfNumber] = &[
     ("math.sqrt", f64::sqrt),
     ("math.exp", f64::exp),
     ("math.log2", f64::log2),
@@ -66,8 +108,22 @@ const MORE_MATH: &[&str] = &["math.log", "math.pow", "math.ceil", "math.floor", 
 
 /// What is never run here, and the sentence that says so.
 const FORBIDDEN: &[&str] = &[
-    "open", "eval", "exec", "compile", "input", "globals", "locals", "vars", "__import__", "breakpoint", "delattr",
-    "memoryview", "exit", "quit", "help", "dir",
+    "open",
+    "eval",
+    "exec",
+    "compile",
+    "input",
+    "globals",
+    "locals",
+    "vars",
+    "__import__",
+    "breakpoint",
+    "delattr",
+    "memoryview",
+    "exit",
+    "quit",
+    "help",
+    "dir",
 ];
 
 pub(super) fn forbidden(name: &str) -> Option<String> {
@@ -120,9 +176,13 @@ pub(super) fn member(path: &'static str, name: &Name, is_strict: bool, place: Pl
     let found = match path {
         "torch.nn" if &**name == "Parameter" => Some(Value::Known("Parameter")),
         // A criterion stands beside a network.
-        "torch.nn" if name.ends_with("Loss") || matches!(&**name, "utils" | "DataParallel" | "parallel") => return foreign(),
+        "torch.nn" if name.ends_with("Loss") || matches!(&**name, "utils" | "DataParallel" | "parallel") => {
+            return foreign();
+        }
         "torch.nn" => return class(name).ok_or_else(|| layers::unknown(name, place)),
-        "torch.nn.init" => INITIALIZERS.iter().find(|(known, _)| *known == dotted).map(|(known, _)| Value::Known(known)),
+        "torch.nn.init" => {
+            INITIALIZERS.iter().find(|(known, _)| *known == dotted).map(|(known, _)| Value::Known(known))
+        }
         "torch.nn.functional" => functions::find(name, F),
         "torch" => functions::find(name, TORCH),
         "math" => math(&dotted),

@@ -3,7 +3,9 @@
 
 mod arguments;
 mod convnetjs;
+mod definitions;
 mod evaluator;
+mod export;
 mod expressions;
 mod functions;
 mod layers;
@@ -18,6 +20,7 @@ mod value;
 
 use std::fmt;
 
+pub use export::export;
 pub use tree::Tree;
 
 /// Longest text that is read, in bytes.
@@ -220,10 +223,7 @@ mod tests {
         );
         assert_eq!(error("nn.Sequential(nn.LogSoftmax())"), "line 1, column 15: nn.LogSoftmax needs `dim`");
         assert_eq!(error("nn.Sequential(nn.GELU('tan'))"), "line 1, column 23: `approximate` must be 'none' or 'tanh'");
-        assert_eq!(
-            error("nn.Sequential(nn.GELU('tanh))"),
-            "line 1, column 23: `'` opens a string that does not end"
-        );
+        assert_eq!(error("nn.Sequential(nn.GELU('tanh))"), "line 1, column 23: `'` opens a string that does not end");
         assert_eq!(
             error("nn.Sequential(nn.Linear('10', 5))"),
             "line 1, column 25: `in_features` must be a whole number of at least 1"

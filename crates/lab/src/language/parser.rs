@@ -1,11 +1,8 @@
 //! Tokens to statements. What networks are not written with becomes a statement that says so when it is reached, and its block
 //! is passed over.
 
-use std::rc::Rc;
-
 use super::lexer::{Kind, Token};
-use super::syntax::{Block, Class, Expression, ExpressionKind, Function, FunctionKind, Name, Parameter, ParameterKind};
-use super::syntax::{Statement, StatementKind};
+use super::syntax::{Block, Expression, ExpressionKind, FunctionKind, Name, Statement, StatementKind};
 use super::{ParseError, Place, error};
 
 /// Deepest nesting of brackets, and of blocks, that is followed.
@@ -27,9 +24,9 @@ const UNSUPPORTED: &[(&str, &str)] = &[
 ];
 
 const KEYWORDS: &[&str] = &[
-    "and", "as", "assert", "break", "class", "continue", "def", "del", "elif", "else", "for", "from", "if", "import", "in",
-    "is", "lambda", "not", "or", "pass", "raise", "return", "while", "try", "except", "finally", "with", "async", "await",
-    "yield", "global", "nonlocal",
+    "and", "as", "assert", "break", "class", "continue", "def", "del", "elif", "else", "for", "from", "if", "import",
+    "in", "is", "lambda", "not", "or", "pass", "raise", "return", "while", "try", "except", "finally", "with", "async",
+    "await", "yield", "global", "nonlocal",
 ];
 
 pub(super) fn is_keyword(name: &str) -> bool {
@@ -162,7 +159,7 @@ impl<'a> Parser<'a> {
     }
 
     /// `: statement` on one line, or an indented block.
-    fn block(&mut self) -> Result<Block, ParseError> {
+    pub(super) fn block(&mut self) -> Result<Block, ParseError> {
         self.expect(":")?;
         let mut block = Block::new();
         if !self.take_kind(&Kind::Newline) {
@@ -277,8 +274,9 @@ impl<'a> Parser<'a> {
             }
             return Ok(StatementKind::Unsupported(sentence));
         }
-        let is_plain = matches!(&**word, "pass" | "break" | "continue" | "return" | "del" | "import" | "from" | "assert")
-            || &**word == "raise";
+        let is_plain =
+            matches!(&**word, "pass" | "break" | "continue" | "return" | "del" | "import" | "from" | "assert")
+                || &**word == "raise";
         if !is_plain {
             return self.assignment();
         }
@@ -306,57 +304,6 @@ impl<'a> Parser<'a> {
                 StatementKind::Raise
             }
         })
-    }
-
-    fn dotted(&mut self) -> Result<Name, ParseError> {
-        let mut path = self.name()?.to_string();
-        while self.take(".") {
-            path.push('.');
-            path.push_str(&self.name()?);
-        }
-        Ok(path.into())
-    }
-
-    fn import(&mut self) -> Result<StatementKind, ParseError> {
-        let mut imports = Vec::new();
-        loop {
-            let module = self.dotted()?;
-            if self.take_word("as") {
-                imports.push((module, None, self.name()?));
-            } else {
-                // `import torch.nn` gives the name `torch`.
-                let first: Name = module.split('.').next().unwrap_or("").into();
-                imports.push((first.clone(), None, first));
-            }
-            if !self.take(",") {
-                return Ok(StatementKind::Import(imports));
-            }
-        }
-    }
-
-    fn import_from(&mut self) -> Result<StatementKind, ParseError> {
-        while self.take(".") {}
-        let module = if self.is_word("import") { "".into() } else { self.dotted()? };
-        if !self.take_word("import") {
-            return Err(self.expected("`import`"));
-        }
-        if self.take("*") {
-            return Ok(StatementKind::Pass);
-        }
-        let brackets = self.take("(");
-        let mut imports = Vec::new();
-        loop {
-            let name = self.name()?;
-            let alias = if self.take_word("as") { self.name()? } else { name.clone() };
-            imports.push((module.clone(), Some(name), alias));
-            if !self.take(",") || self.is_symbol(")") {
-                break;
-            }
-        }
-        if brackets {
-            self.expect(")")?;
-        }
-        Ok(StatementKind::Import(imports))
     }
 
     /// An expression, or one or more targets that take a value.
@@ -427,76 +374,6 @@ impl<'a> Parser<'a> {
             () => return Err(self.expected("`def` or `class`")),
         };
         Ok(Statement { place, kind })
-    }
-
-    fn function(&mut self, kind: FunctionKind) -> Result<Rc<Function>, ParseError> {
-        let place = self.place();
-        self.advance();
-        let name = self.name()?;
-        self.expect("(")?;
-        let parameters = self.parameters(")", true)?;
-        self.expect(")")?;
-        if self.take("->") {
-            self.conditional()?;
-        }
-        let body = self.block()?;
-        Ok(Rc::new(Function { name, parameters, body, kind, place }))
-    }
-
-    /// Up to the symbol that ends them, which stays. A lambda's have no type hints.
-    pub(super) fn parameters(&mut self, end: &str, hints: bool) -> Result<Vec<Parameter>, ParseError> {
-        let mut parameters: Vec<Parameter> = Vec::new();
-        let mut kind = ParameterKind::Positional;
-        while !self.is_symbol(end) {
-            // All of ours can be given by position too.
-            if self.take("/") {
-                self.take(",");
-                continue;
-            }
-            let own = match (self.take("**"), self.take("*")) {
-                (true, _) => ParameterKind::Keywords,
-                (_, true) => {
-                    kind = ParameterKind::Keyword;
-                    if self.take(",") {
-                        continue;
-                    }
-                    ParameterKind::Rest
-                }
-                _ => kind,
-            };
-            let place = self.place();
-            let name = self.name()?;
-            if parameters.iter().any(|known| known.name == name) {
-                return Err(error(place, format!("there are two arguments `{name}`")));
-            }
-            if hints && self.take(":") {
-                self.conditional()?;
-            }
-            let default = if self.take("=") { Some(self.conditional()?) } else { None };
-            parameters.push(Parameter { name, default, kind: own });
-            if !self.take(",") && !self.is_symbol(end) {
-                return Err(self.expected(&format!("`,` or `{end}`")));
-            }
-        }
-        Ok(parameters)
-    }
-
-    fn class(&mut self) -> Result<StatementKind, ParseError> {
-        let place = self.place();
-        self.advance();
-        let name = self.name()?;
-        let mut bases = Vec::new();
-        if self.take("(") {
-            while !self.take(")") {
-                self.take_keyword();
-                bases.push(self.conditional()?);
-                if !self.take(",") && !self.is_symbol(")") {
-                    return Err(self.expected("`,` or `)`"));
-                }
-            }
-        }
-        let body = self.block()?;
-        Ok(StatementKind::Class(Rc::new(Class { place, name, bases, body })))
     }
 }
 

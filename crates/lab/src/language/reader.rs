@@ -78,7 +78,9 @@ impl Reader {
         for name in statement.binds() {
             match environment.get(name) {
                 Some(Value::Object(object)) if object.is_module() => self.named = Some((name.clone(), object)),
-                Some(Value::Foreign(from)) if matches!(statement.kind, StatementKind::Assign(..)) && !from.starts_with("torch.") => {
+                Some(Value::Foreign(from))
+                    if matches!(statement.kind, StatementKind::Assign(..)) && !from.starts_with("torch.") =>
+                {
                     self.elsewhere.get_or_insert(Elsewhere { name: from, place: statement.place });
                 }
                 _ => {}
@@ -108,10 +110,16 @@ fn module(value: &Value) -> Option<Rc<Object>> {
 
 /// An instance of the last class that is a module and needs no arguments.
 fn last_class(evaluator: &mut Evaluator<'_, '_>, environment: &Environment) -> Result<Option<Rc<Object>>, ParseError> {
-    let classes: Vec<Rc<Class>> = environment.values.borrow().iter().rev().filter_map(|(_, value)| match value {
-        Value::Class(class) if class.root != Container::Plain => Some(class.clone()),
-        _ => None,
-    }).collect();
+    let classes: Vec<Rc<Class>> = environment
+        .values
+        .borrow()
+        .iter()
+        .rev()
+        .filter_map(|(_, value)| match value {
+            Value::Class(class) if class.root != Container::Plain => Some(class.clone()),
+            _ => None,
+        })
+        .collect();
     let needs_nothing = |class: &&Rc<Class>| match class.find("__init__") {
         Some((Value::Function(function), _)) => {
             let mut parameters = function.definition.parameters.iter().zip(&function.defaults).skip(1);

@@ -15,7 +15,7 @@ use super::value::{Container, Keeping, Object, ObjectKind, Value};
 use super::{ParseError, Place, error};
 
 /// In so many places of a tree modules may stand: what is shared has several.
-const PLACES: usize = 5_000;
+const PLACES: usize = 2_000;
 
 /// A network that was read from a text.
 pub struct Tree {
@@ -128,7 +128,8 @@ fn check_attributes(object: &Object) -> Result<(), ParseError> {
         };
         if lost {
             let list = if matches!(value, Value::Dict(_)) { "ModuleDict" } else { "ModuleList" };
-            let rule = format!("`self.{name}` keeps modules where PyTorch does not find them: put them into an nn.{list}");
+            let rule =
+                format!("`self.{name}` keeps modules where PyTorch does not find them: put them into an nn.{list}");
             return Err(error(object.place, rule));
         }
     }
@@ -137,7 +138,8 @@ fn check_attributes(object: &Object) -> Result<(), ParseError> {
 
 /// Whether there are parameters in it that are no part of a network.
 pub(super) fn has_parameters(object: &Rc<Object>) -> bool {
-    let unregistered = |object: &Object| object.path.borrow().is_none() && !object.stored(Keeping::Parameter).is_empty();
+    let unregistered =
+        |object: &Object| object.path.borrow().is_none() && !object.stored(Keeping::Parameter).is_empty();
     modules(object).iter().any(|(_, module)| unregistered(module))
 }
 
@@ -185,7 +187,8 @@ fn register(object: &Rc<Object>, path: &str, scope: &Scope<'_, '_>) {
         Tree::register_own(object, &own);
     } else if let Some(layer) = object.layer.get() {
         if let Ok((parameters, buffers)) = chalkgrad::nn::declared(&*layer.module) {
-            let names = parameters.iter().map(|parameter| &parameter.path).chain(buffers.iter().map(|buffer| &buffer.path));
+            let names =
+                parameters.iter().map(|parameter| &parameter.path).chain(buffers.iter().map(|buffer| &buffer.path));
             names.for_each(|name| own.alias(name, &join(&first, name)));
         }
     } else {

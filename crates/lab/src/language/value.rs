@@ -50,10 +50,16 @@ pub(super) enum Value {
     LayerFunction(&'static Layer),
     /// `x.view`: a function that the reader knows, with what it is called on.
     Method(Rc<(Value, Name)>),
-    /// `functools.partial`: function, arguments, arguments by name.
-    Partial(Rc<(Value, Vec<Value>, Vec<(Name, Value)>)>),
+    Partial(Rc<Partial>),
     /// What has nothing to do with a network: an optimiser, a data loader, the result of calling one.
     Foreign(Name),
+}
+
+/// `functools.partial`: a function with its first arguments.
+pub(super) struct Partial {
+    pub(super) callee: Value,
+    pub(super) positional: Vec<Value>,
+    pub(super) keywords: Vec<(Name, Value)>,
 }
 
 /// What instances of a class are at bottom.
@@ -229,6 +235,11 @@ impl Environment {
     pub(super) fn get(&self, name: &str) -> Option<Value> {
         let found = self.values.borrow().iter().find(|(known, _)| **known == *name).map(|(_, value)| value.clone());
         found.or_else(|| self.outer.as_ref()?.get(name))
+    }
+
+    /// How many names are in sight.
+    pub(super) fn size(&self) -> usize {
+        self.values.borrow().len() + self.outer.as_ref().map_or(0, |outer| outer.size())
     }
 
     pub(super) fn set(&self, name: &Name, value: Value) {

@@ -61,8 +61,9 @@ pub(crate) fn network(name: &str, input: [usize; 3]) -> Result<Network, String> 
 
 /// Numbers in [−1, 1), as `make.py` draws them.
 pub(crate) fn symmetric(name: &str, count: usize) -> Vec<f64> {
-    let start =
-        name.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |value, byte| (value ^ u64::from(byte)).wrapping_mul(0x100_0000_01B3));
+    let start = name
+        .bytes()
+        .fold(0xCBF2_9CE4_8422_2325_u64, |value, byte| (value ^ u64::from(byte)).wrapping_mul(0x100_0000_01B3));
     let unit = |index: usize| {
         let mut value = start.wrapping_add((index as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
         value = (value ^ (value >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

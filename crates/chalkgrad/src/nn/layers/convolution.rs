@@ -35,7 +35,12 @@ macro_rules! builders {
         }
 
         /// Weight `[kernels, shared, height, width]` and bias `[out_channels]`.
-        fn filters<'g>(&self, scope: &Scope<'_, 'g>, kernels: usize, shared: usize) -> (Tensor<'g>, Option<Tensor<'g>>) {
+        fn filters<'g>(
+            &self,
+            scope: &Scope<'_, 'g>,
+            kernels: usize,
+            shared: usize,
+        ) -> (Tensor<'g>, Option<Tensor<'g>>) {
             let [height, width] = self.window.kernel;
             // PyTorch takes the second axis for the inputs of a transposed convolution too.
             let init = Init::fan_in(shared.saturating_mul(height).saturating_mul(width));

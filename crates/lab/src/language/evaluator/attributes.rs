@@ -10,9 +10,31 @@ use super::{Evaluator, Result};
 
 /// What modules can do, as far as networks need it.
 pub(super) const MODULE: &[&str] = &[
-    "parameters", "named_parameters", "modules", "named_modules", "children", "named_children", "buffers", "apply",
-    "add_module", "register_module", "register_parameter", "register_buffer", "train", "eval", "to", "cuda", "cpu",
-    "float", "requires_grad_", "forward", "__init__", "state_dict", "load_state_dict", "zero_grad", "get_submodule",
+    "parameters",
+    "named_parameters",
+    "modules",
+    "named_modules",
+    "children",
+    "named_children",
+    "buffers",
+    "apply",
+    "add_module",
+    "register_module",
+    "register_parameter",
+    "register_buffer",
+    "train",
+    "eval",
+    "to",
+    "cuda",
+    "cpu",
+    "float",
+    "requires_grad_",
+    "forward",
+    "__init__",
+    "state_dict",
+    "load_state_dict",
+    "zero_grad",
+    "get_submodule",
 ];
 const LIST: &[&str] = &["append", "extend", "insert"];
 const DICT: &[&str] = &["keys", "values", "items", "update", "get", "pop", "setdefault"];
@@ -25,8 +47,22 @@ fn methods(value: &Value) -> &'static [&'static str] {
         Value::Dict(_) => DICT,
         Value::Text(_) => &["format", "join", "lower", "upper", "split", "startswith", "endswith", "replace", "strip"],
         Value::Stored(_) => &[
-            "normal_", "uniform_", "fill_", "zero_", "copy_", "size", "numel", "dim", "clone", "view", "reshape", "to",
-            "float", "unsqueeze", "requires_grad_", "detach",
+            "normal_",
+            "uniform_",
+            "fill_",
+            "zero_",
+            "copy_",
+            "size",
+            "numel",
+            "dim",
+            "clone",
+            "view",
+            "reshape",
+            "to",
+            "float",
+            "unsqueeze",
+            "requires_grad_",
+            "detach",
         ],
         _ => &[],
     }
@@ -63,6 +99,7 @@ impl Evaluator<'_, '_> {
     }
 
     fn object_attribute(&mut self, object: &Rc<Object>, name: &Name, place: Place) -> Result<Value> {
+        self.spend((object.attributes.borrow().len() + self.kept.len()) / 32, place)?;
         let kept = self.kept.iter().find(|(of, known, _)| Rc::ptr_eq(of, object) && known == name);
         if let Some(value) = kept.map(|(.., value)| value.clone()).or_else(|| object.get(name)) {
             return Ok(value);
@@ -178,7 +215,7 @@ impl Evaluator<'_, '_> {
         let object = match of {
             Value::Object(object) => object,
             Value::Stored(_) if &**name == "requires_grad" => {
-                return Err(error(place, "frozen parameters are not part of a network's text: all of them learn"));
+                return Err(self.frozen(place));
             }
             Value::Foreign(_) | Value::Tensor(_) | Value::Stored(_) if !self.is_strict() => return Ok(()),
             Value::Stored(_) if &**name == "data" => {
@@ -188,9 +225,11 @@ impl Evaluator<'_, '_> {
         };
         let is_kept = matches!(&value, Value::Object(child) if child.is_module())
             || matches!(&value, Value::Stored(stored) if stored.keeping == Keeping::Parameter);
-        if is_kept && matches!(object.kind, ObjectKind::Class(_)) && object.is_module() && !object.is_initialized.get() {
+        if is_kept && matches!(object.kind, ObjectKind::Class(_)) && object.is_module() && !object.is_initialized.get()
+        {
             return Err(error(place, "`super().__init__()` comes first, before modules and parameters"));
         }
+        self.spend(object.attributes.borrow().len() / 32, place)?;
         if &**name == "training" {
             return Ok(());
         }
@@ -205,11 +244,12 @@ impl Evaluator<'_, '_> {
             };
         }
         let is_tensor = matches!(&value, Value::Stored(stored) if stored.keeping == Keeping::Parameter);
-        if let (Some(Value::Stored(old)), Value::Stored(new), true) = (object.get(name), &value, is_tensor) {
-            if object.layer.get().is_some() && old.shape != new.shape {
-                let rule = format!("`{name}` has the shape {}, and this one has {}", old.shape, new.shape);
-                return Err(error(place, rule));
-            }
+        if let (Some(Value::Stored(old)), Value::Stored(new), true) = (object.get(name), &value, is_tensor)
+            && object.layer.get().is_some()
+            && old.shape != new.shape
+        {
+            let rule = format!("`{name}` has the shape {}, and this one has {}", old.shape, new.shape);
+            return Err(error(place, rule));
         }
         object.set(name, value);
         Ok(())

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::arguments::{Given, items};
 use super::super::library::{INITIALIZERS, MATH};
 use super::super::syntax::Name;
-use super::super::value::{Container, ObjectKind, Value};
+use super::super::value::{Container, ObjectKind, Partial, Value};
 use super::super::{Place, error};
 use super::attributes::class_of;
 use super::{Evaluator, Result};
@@ -22,7 +22,8 @@ impl Evaluator<'_, '_> {
                 }
                 return Ok(Value::None);
             }
-            "isinstance" | "hasattr" | "type" | "list" | "partial" | "setattr" | "getattr" | "dict" | "OrderedDict" => {}
+            "isinstance" | "hasattr" | "type" | "list" | "partial" | "setattr" | "getattr" | "dict" | "OrderedDict" => {
+            }
             _ => {
                 if let Some(foreign) = self.foreign(&given) {
                     return Ok(foreign);
@@ -42,7 +43,7 @@ impl Evaluator<'_, '_> {
             ("dict" | "OrderedDict", _) => self.make_dict(&values, given),
             ("partial", [callee, rest @ ..]) => {
                 let keywords = given.keywords.into_iter().map(|(name, value, _)| (name, value)).collect();
-                Ok(Value::Partial(Rc::new((callee.clone(), rest.to_vec(), keywords))))
+                Ok(Value::Partial(Rc::new(Partial { callee: callee.clone(), positional: rest.to_vec(), keywords })))
             }
             ("Parameter", _) => self.parameter(given),
             ("max" | "min" | "sum" | "any" | "all" | "math.prod", _) => self.fold(name, &values, given),
@@ -51,7 +52,8 @@ impl Evaluator<'_, '_> {
                 let named = given.keywords.iter().find(|(name, ..)| &**name == "start").map(|(_, value, _)| value);
                 let start = start.first().or(named).and_then(Value::int).unwrap_or(0);
                 let items = self.iterate(items, place)?.into_iter().zip(0..);
-                let pair = |(value, index): (Value, i64)| Value::tuple([Value::Int(start.saturating_add(index)), value]);
+                let pair =
+                    |(value, index): (Value, i64)| Value::tuple([Value::Int(start.saturating_add(index)), value]);
                 Ok(Value::list(items.map(pair).collect()))
             }
             _ if !given.keywords.is_empty() => {
@@ -327,26 +329,33 @@ impl Evaluator<'_, '_> {
                 Ok(Value::Int(count as i64))
             }
             (Value::Dict(_) | Value::Object(_), _, _) => self.call_dict(of, name, &values, place),
-            (Value::Text(text), "format", _) => Ok(Value::text(&self.formatted(text, '{', &values))),
-            (Value::Text(text), "join", [items]) => {
+            (Value::Text(text), ..) => self.call_text(text, name, &values, place),
+            _ => Err(must()),
+        }
+    }
+
+    fn call_text(&mut self, text: &str, name: &str, values: &[Value], place: Place) -> Result<Value> {
+        match (name, values) {
+            ("format", _) => Ok(Value::text(&self.formatted(text, '{', values))),
+            ("join", [items]) => {
                 let items: Vec<String> = self.iterate(items, place)?.iter().map(|item| self.written(item)).collect();
                 self.check_length(items.iter().map(|item| item.len() + text.len()).sum(), place)?;
                 Ok(Value::text(&items.join(text)))
             }
-            (Value::Text(text), "lower", []) => Ok(Value::text(&text.to_lowercase())),
-            (Value::Text(text), "upper", []) => Ok(Value::text(&text.to_uppercase())),
-            (Value::Text(text), "strip", []) => Ok(Value::text(text.trim())),
-            (Value::Text(text), "split", [Value::Text(at)]) if !at.is_empty() => {
+            ("lower", []) => Ok(Value::text(&text.to_lowercase())),
+            ("upper", []) => Ok(Value::text(&text.to_uppercase())),
+            ("strip", []) => Ok(Value::text(text.trim())),
+            ("split", [Value::Text(at)]) if !at.is_empty() => {
                 self.check_length(text.len(), place)?;
                 Ok(Value::list(text.split(&**at).map(Value::text).collect()))
             }
-            (Value::Text(text), "startswith", [Value::Text(start)]) => Ok(Value::Bool(text.starts_with(&**start))),
-            (Value::Text(text), "endswith", [Value::Text(end)]) => Ok(Value::Bool(text.ends_with(&**end))),
-            (Value::Text(text), "replace", [Value::Text(from), Value::Text(to)]) if !from.is_empty() => {
+            ("startswith", [Value::Text(start)]) => Ok(Value::Bool(text.starts_with(&**start))),
+            ("endswith", [Value::Text(end)]) => Ok(Value::Bool(text.ends_with(&**end))),
+            ("replace", [Value::Text(from), Value::Text(to)]) if !from.is_empty() => {
                 self.check_length(text.len().saturating_mul(to.len() + 1), place)?;
                 Ok(Value::text(&text.replace(&**from, to)))
             }
-            _ => Err(must()),
+            _ => Err(error(place, format!("`{name}` is not read with these arguments"))),
         }
     }
 
@@ -357,7 +366,9 @@ impl Evaluator<'_, '_> {
         match (name, values) {
             ("keys", []) => Ok(Value::list(pairs.into_iter().map(|(key, _)| key).collect())),
             ("values", []) => Ok(Value::list(pairs.into_iter().map(|(_, value)| value).collect())),
-            ("items", []) => Ok(Value::list(pairs.into_iter().map(|(key, value)| Value::tuple([key, value])).collect())),
+            ("items", []) => {
+                Ok(Value::list(pairs.into_iter().map(|(key, value)| Value::tuple([key, value])).collect()))
+            }
             ("get", [key, default @ ..]) => {
                 let default = || default.first().cloned().unwrap_or(Value::None);
                 Ok(found(key).map_or_else(default, |(_, value)| value.clone()))

@@ -35,16 +35,16 @@ impl Evaluator<'_, '_> {
             Value::LayerFunction(layer) => self.layer_function(layer, given),
             Value::Method(method) => self.call_method(&method.0, &method.1, given),
             Value::Partial(partial) => {
-                let (callee, first, named) = &**partial;
-                let mut positional: Vec<(Value, Place)> = first.iter().map(|value| (value.clone(), place)).collect();
+                let first = partial.positional.iter().map(|value| (value.clone(), place));
+                let mut positional: Vec<(Value, Place)> = first.collect();
                 positional.extend(given.positional);
                 let mut keywords = given.keywords;
-                for (name, value) in named {
+                for (name, value) in &partial.keywords {
                     if !keywords.iter().any(|(known, ..)| known == name) {
                         keywords.push((name.clone(), value.clone(), place));
                     }
                 }
-                self.deeper(place, |evaluator| evaluator.call(callee, Given { place, positional, keywords }))
+                self.deeper(place, |evaluator| evaluator.call(&partial.callee, Given { place, positional, keywords }))
             }
             Value::Foreign(name) if self.is_strict() => {
                 Err(error(place, format!("`{name}` is not something that a network is read with")))

@@ -26,14 +26,25 @@ impl<'g> Evaluator<'_, 'g> {
                     object.children().into_iter().map(|(_, child)| Value::Object(child)).collect()
                 }
                 Container::Dict => object.children().into_iter().map(|(name, _)| Value::Text(name)).collect(),
-                _ => return Err(error(place, format!("`{}` holds nothing that a loop could go through", object.name()))),
+                _ => {
+                    return Err(error(
+                        place,
+                        format!("`{}` holds nothing that a loop could go through", object.name()),
+                    ));
+                }
             },
             Value::Tensor(_) => {
                 let tensor = self.tensor(value, place)?;
-                self.parts(tensor, 0, 1, place)?.into_iter().map(|part| self.without_axis(part, place)).collect::<Result<_>>()?
+                self.parts(tensor, 0, 1, place)?
+                    .into_iter()
+                    .map(|part| self.without_axis(part, place))
+                    .collect::<Result<_>>()?
             }
             Value::Foreign(name) => {
-                return Err(error(place, format!("what `{name}` is cannot be known here, and the network depends on it")));
+                return Err(error(
+                    place,
+                    format!("what `{name}` is cannot be known here, and the network depends on it"),
+                ));
             }
             other => return Err(error(place, format!("a loop cannot go through {}", other.kind()))),
         };
@@ -67,7 +78,11 @@ impl<'g> Evaluator<'_, 'g> {
             return Ok(pairs.borrow().clone());
         }
         if let Value::Object(object) = value {
-            return Ok(object.children().into_iter().map(|(name, child)| (Value::Text(name), Value::Object(child))).collect());
+            return Ok(object
+                .children()
+                .into_iter()
+                .map(|(name, child)| (Value::Text(name), Value::Object(child)))
+                .collect());
         }
         let mut pairs = Vec::new();
         for pair in self.iterate(value, place)? {
@@ -88,9 +103,13 @@ impl<'g> Evaluator<'_, 'g> {
             Value::Text(text) => text.chars().count(),
             Value::Range([start, stop, step]) => {
                 let span = if *step > 0 { stop.saturating_sub(*start) } else { start.saturating_sub(*stop) };
-                usize::try_from(span.max(0)).unwrap_or(0).div_ceil(usize::try_from(step.unsigned_abs()).unwrap_or(1).max(1))
+                usize::try_from(span.max(0))
+                    .unwrap_or(0)
+                    .div_ceil(usize::try_from(step.unsigned_abs()).unwrap_or(1).max(1))
             }
-            Value::Object(object) if matches!(object.container(), Container::Sequential | Container::List | Container::Dict) => {
+            Value::Object(object)
+                if matches!(object.container(), Container::Sequential | Container::List | Container::Dict) =>
+            {
                 object.children().len()
             }
             Value::Tensor(_) | Value::Stored(_) => {
@@ -133,7 +152,9 @@ impl<'g> Evaluator<'_, 'g> {
         };
         let step = match &slice[2] {
             Value::None => 1,
-            value => value.int().filter(|&step| step != 0).ok_or_else(|| error(place, "a slice's step is a whole number"))?,
+            value => {
+                value.int().filter(|&step| step != 0).ok_or_else(|| error(place, "a slice's step is a whole number"))?
+            }
         };
         let Ok(step) = usize::try_from(step) else {
             return Err(error(place, "a slice that goes backwards is not supported; `reversed` and `flip` do that"));
@@ -149,8 +170,11 @@ impl<'g> Evaluator<'_, 'g> {
                 false => Ok(value.clone()),
             },
             (Value::Dict(pairs), key) => {
+                self.spend(pairs.borrow().len() / 16, place)?;
                 let found = pairs.borrow().iter().find(|(known, _)| known.equals(key) == Some(true)).cloned();
-                found.map(|(_, value)| value).ok_or_else(|| error(place, format!("there is no key {}", self.written(key))))
+                found
+                    .map(|(_, value)| value)
+                    .ok_or_else(|| error(place, format!("there is no key {}", self.written(key))))
             }
             (Value::Tensor(_) | Value::Stored(_), _) => self.part(value, index, place),
             (Value::Object(object), _) => self.child(object, index, place),
@@ -231,7 +255,12 @@ impl<'g> Evaluator<'_, 'g> {
                 }
                 Value::Ellipsis => {
                     let before = axis;
-                    let left = taken - indices.iter().take_while(|index| !matches!(index, Value::Ellipsis)).filter(|index| !matches!(index, Value::None)).count();
+                    let left = taken
+                        - indices
+                            .iter()
+                            .take_while(|index| !matches!(index, Value::Ellipsis))
+                            .filter(|index| !matches!(index, Value::None))
+                            .count();
                     axis = tensor.shape().rank().saturating_sub(left).max(before);
                 }
                 _ if length.is_none() => {
@@ -243,7 +272,10 @@ impl<'g> Evaluator<'_, 'g> {
                     axis += 1;
                 }
                 Value::Tensor(_) | Value::List(_) => {
-                    return Err(error(place, "a tensor is indexed by numbers and slices here, not by tensors or lists"));
+                    return Err(error(
+                        place,
+                        "a tensor is indexed by numbers and slices here, not by tensors or lists",
+                    ));
                 }
                 index => tensor = tensor.select(axis, self.place_of(index, length.unwrap_or(0), place)?),
             }
@@ -256,6 +288,7 @@ impl<'g> Evaluator<'_, 'g> {
         match of {
             Value::Dict(pairs) => {
                 let mut pairs = pairs.borrow_mut();
+                self.spend(pairs.len() / 16, place)?;
                 self.limit(pairs.len() + 1, place)?;
                 match pairs.iter().position(|(known, _)| known.equals(index) == Some(true)) {
                     Some(at) => pairs[at].1 = value,
@@ -280,7 +313,9 @@ impl<'g> Evaluator<'_, 'g> {
                 self.add_child(object, &name, value, place)
             }
             Value::Foreign(_) if !self.is_strict() => Ok(()),
-            Value::Tensor(_) => Err(error(place, "parts of a tensor cannot be overwritten here: put new ones together with torch.cat")),
+            Value::Tensor(_) => {
+                Err(error(place, "parts of a tensor cannot be overwritten here: put new ones together with torch.cat"))
+            }
             _ => Err(error(place, format!("nothing can be put into {}", of.kind()))),
         }
     }

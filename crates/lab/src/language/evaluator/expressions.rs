@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::super::arguments::Given;
 use super::super::syntax::{Argument, Comprehension, Expression, ExpressionKind, Stars};
 use super::super::value::{Environment, Value};
-use super::super::error;
+use super::super::{Place, error};
 use super::{Evaluator, Frame, Result};
 
 impl Evaluator<'_, '_> {
@@ -26,15 +26,7 @@ impl Evaluator<'_, '_> {
             ExpressionKind::Name(name) => self.lookup(frame, name, place)?,
             ExpressionKind::Tuple(items) => Value::Tuple(self.values(frame, items)?.into()),
             ExpressionKind::List(items) => Value::list(self.values(frame, items)?),
-            ExpressionKind::Format(pieces) => {
-                let mut text = String::new();
-                for piece in pieces {
-                    let value = self.expression(frame, piece)?;
-                    text.push_str(&self.written(&value));
-                }
-                self.check_length(text.len(), place)?;
-                Value::Text(text.into())
-            }
+            ExpressionKind::Format(pieces) => self.format(frame, pieces, place)?,
             ExpressionKind::Dict(items) => self.dict(frame, items)?,
             ExpressionKind::Attribute(of, name) => {
                 let of = self.expression(frame, of)?;
@@ -44,22 +36,12 @@ impl Evaluator<'_, '_> {
                 let (of, index) = (self.expression(frame, of)?, self.expression(frame, index)?);
                 self.item(&of, &index, place)?
             }
-            ExpressionKind::Slice(parts) => {
-                let mut values = [Value::None, Value::None, Value::None];
-                for (value, part) in values.iter_mut().zip(parts) {
-                    if let Some(part) = part {
-                        *value = self.expression(frame, part)?;
-                    }
-                }
-                Value::Slice(Rc::new(values))
+            ExpressionKind::Slice(parts) => self.slice(frame, parts)?,
+            // `super()` knows the class that it stands in.
+            ExpressionKind::Call(callee, _) if frame.receiver.is_some() && is_super(callee) => {
+                self.superior(frame, place)?
             }
             ExpressionKind::Call(callee, arguments) => {
-                // `super()` knows the class that it stands in.
-                if let (ExpressionKind::Name(name), true) = (&callee.kind, frame.receiver.is_some()) {
-                    if &**name == "super" {
-                        return self.superior(frame, place);
-                    }
-                }
                 let callee = self.expression(frame, callee)?;
                 let given = self.given(frame, arguments, place)?;
                 self.call(&callee, given)?
@@ -74,10 +56,9 @@ impl Evaluator<'_, '_> {
             }
             ExpressionKind::Logical(word, left, right) => {
                 let left = self.expression(frame, left)?;
-                if matches!(left, Value::Foreign(_)) && !self.is_strict() {
-                    return Ok(left);
-                }
-                if self.truth(&left, place)? == (*word == "or") { left } else { self.expression(frame, right)? }
+                let is_unknown = matches!(left, Value::Foreign(_)) && !self.is_strict();
+                let decides = is_unknown || self.truth(&left, place)? == (*word == "or");
+                if decides { left } else { self.expression(frame, right)? }
             }
             ExpressionKind::Compare(first, rest) => self.comparison(frame, first, rest)?,
             ExpressionKind::Conditional(parts) => {
@@ -93,6 +74,27 @@ impl Evaluator<'_, '_> {
             ExpressionKind::Comprehension(comprehension) => self.comprehension(frame, comprehension)?,
             ExpressionKind::Star(_) => return Err(error(place, "`*` stands before an argument or an item of a list")),
         })
+    }
+
+    /// `f'…'`
+    fn format(&mut self, frame: &Frame, pieces: &[Expression], place: Place) -> Result<Value> {
+        let mut text = String::new();
+        for piece in pieces {
+            let value = self.expression(frame, piece)?;
+            text.push_str(&self.written(&value));
+        }
+        self.check_length(text.len(), place)?;
+        Ok(Value::Text(text.into()))
+    }
+
+    fn slice(&mut self, frame: &Frame, parts: &[Option<Box<Expression>>; 3]) -> Result<Value> {
+        let mut values = [Value::None, Value::None, Value::None];
+        for (value, part) in values.iter_mut().zip(parts) {
+            if let Some(part) = part {
+                *value = self.expression(frame, part)?;
+            }
+        }
+        Ok(Value::Slice(Rc::new(values)))
     }
 
     /// Items of a list, `*items` spread out.
@@ -131,7 +133,7 @@ impl Evaluator<'_, '_> {
         Ok(Value::Dict(dict))
     }
 
-    fn given(&mut self, frame: &Frame, arguments: &[Argument], place: super::super::Place) -> Result<Given> {
+    fn given(&mut self, frame: &Frame, arguments: &[Argument], place: Place) -> Result<Given> {
         let mut given = Given::none(place);
         for argument in arguments {
             let place = argument.place;
@@ -227,4 +229,8 @@ impl Evaluator<'_, '_> {
         }
         Ok(())
     }
+}
+
+fn is_super(callee: &Expression) -> bool {
+    matches!(&callee.kind, ExpressionKind::Name(name) if &**name == "super")
 }

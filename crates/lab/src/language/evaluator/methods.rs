@@ -66,7 +66,9 @@ impl Evaluator<'_, '_> {
             return Err(error(place, rule));
         };
         if !arguments.flag("requires_grad")? {
-            return Err(arguments.error("a parameter that does not learn is a buffer: `self.register_buffer(name, tensor)`"));
+            return Err(
+                arguments.error("a parameter that does not learn is a buffer: `self.register_buffer(name, tensor)`")
+            );
         }
         self.keep(stored, Keeping::Parameter, place).map(Value::Stored)
     }
@@ -107,7 +109,11 @@ impl Evaluator<'_, '_> {
             "size" => {
                 let lengths = Value::lengths(&stored.shape);
                 let arguments = bind("dim=None")?;
-                return if arguments.given("dim") { self.item(&lengths, arguments.get("dim").0, place) } else { Ok(lengths) };
+                return if arguments.given("dim") {
+                    self.item(&lengths, arguments.get("dim").0, place)
+                } else {
+                    Ok(lengths)
+                };
             }
             "view" | "reshape" | "unsqueeze" => return self.reshape_stored(stored, name, &bind("*shape")?),
             _ => return Err(error(place, format!("`{name}` computes with tensors, which only a forward pass does"))),
@@ -182,7 +188,8 @@ impl Evaluator<'_, '_> {
         };
         // A shape without a fan, say: PyTorch says so here too.
         if stored.shape.elements() <= 4096 {
-            init.values(&stored.shape, &chalkgrad::random::Stream::new(0, 0)).map_err(|refused| error(place, refused.to_string()))?;
+            init.values(&stored.shape, &chalkgrad::random::Stream::new(0, 0))
+                .map_err(|refused| error(place, refused.to_string()))?;
         }
         self.begin(stored, init, arguments.place)?;
         Ok(tensor.clone())
@@ -193,39 +200,16 @@ impl Evaluator<'_, '_> {
         let place = given.place;
         let first = given.positional.first().map(|(value, _)| value.clone());
         let second = given.positional.get(1).map(|(value, _)| value.clone());
-        let pair = |(name, value): (Name, Value)| Value::tuple([Value::Text(name), value]);
         Ok(match (&**name, first, second) {
-            ("train" | "eval" | "to" | "cuda" | "cpu" | "float" | "requires_grad_", ..) => Value::Object(object.clone()),
+            ("requires_grad_", Some(Value::Bool(false)), _) => return Err(self.frozen(place)),
+            ("train" | "eval" | "to" | "cuda" | "cpu" | "float" | "requires_grad_", ..) => {
+                Value::Object(object.clone())
+            }
             ("state_dict" | "load_state_dict" | "zero_grad", ..) => Value::Foreign(name.clone()),
             ("__init__", ..) => self.initialize_container(object, given).map(|()| Value::None)?,
             ("forward", ..) => self.call_inherited(object, given)?,
-            ("children", ..) => Value::list(object.children().into_iter().map(|(_, child)| Value::Object(child)).collect()),
-            ("named_children", ..) => {
-                Value::list(object.children().into_iter().map(|(name, child)| pair((name, Value::Object(child)))).collect())
-            }
-            ("modules", ..) => Value::list(self.tree(object, place)?.into_iter().map(|(_, module)| Value::Object(module)).collect()),
-            ("named_modules", ..) => {
-                let tree = self.tree(object, place)?.into_iter();
-                Value::list(tree.map(|(name, module)| pair((name, Value::Object(module)))).collect())
-            }
-            ("parameters" | "named_parameters" | "buffers", ..) => {
-                let keeping = if &**name == "buffers" { Keeping::Buffer } else { Keeping::Parameter };
-                let mut all: Vec<(Name, Rc<Stored>)> = Vec::new();
-                for (path, module) in self.tree(object, place)? {
-                    for (name, stored) in module.stored(keeping) {
-                        if !all.iter().any(|(_, known)| Rc::ptr_eq(known, &stored)) {
-                            let name = if path.is_empty() { name } else { format!("{path}.{name}").into() };
-                            all.push((name, stored));
-                        }
-                    }
-                    self.spend(all.len() / 4, place)?;
-                }
-                let all = all.into_iter().map(|(path, stored)| match &**name {
-                    "named_parameters" => pair((path, Value::Stored(stored))),
-                    _ => Value::Stored(stored),
-                });
-                Value::list(all.collect())
-            }
+            ("children" | "named_children" | "modules" | "named_modules", ..) => self.walk(object, name, place)?,
+            ("parameters" | "named_parameters" | "buffers", ..) => self.list_stored(object, name, place)?,
             ("apply", Some(function), _) => {
                 // Children before their parents, as in PyTorch.
                 for (_, module) in self.tree(object, place)?.into_iter().rev() {
@@ -236,9 +220,13 @@ impl Evaluator<'_, '_> {
             ("add_module" | "register_module", Some(Value::Text(name)), Some(module)) => {
                 self.add_child(object, &name, module, place).map(|()| Value::None)?
             }
-            ("register_parameter" | "register_buffer", Some(Value::Text(_)), _) => self.register(object, name, given)?,
+            ("register_parameter" | "register_buffer", Some(Value::Text(_)), _) => {
+                self.register(object, name, given)?
+            }
             ("append", Some(child), _) => self.append(object, child, place).map(|()| Value::Object(object.clone()))?,
-            ("extend", Some(children), _) => self.extend(object, &children, place).map(|()| Value::Object(object.clone()))?,
+            ("extend", Some(children), _) => {
+                self.extend(object, &children, place).map(|()| Value::Object(object.clone()))?
+            }
             ("insert", Some(at), Some(child)) => self.insert(object, &at, child, place)?,
             ("get_submodule", Some(Value::Text(path)), _) => {
                 let mut found = Value::Object(object.clone());
@@ -255,6 +243,42 @@ impl Evaluator<'_, '_> {
         })
     }
 
+    /// Modules below another, with their names or without.
+    fn walk(&mut self, object: &Rc<Object>, name: &str, place: Place) -> Result<Value> {
+        let found = if name.ends_with("children") { object.children() } else { self.tree(object, place)? };
+        let item = |(path, module): (Name, Rc<Object>)| match name.starts_with("named") {
+            true => Value::tuple([Value::Text(path), Value::Object(module)]),
+            false => Value::Object(module),
+        };
+        Ok(Value::list(found.into_iter().map(item).collect()))
+    }
+
+    /// Parameters or buffers of a module and of all below it, each once.
+    fn list_stored(&mut self, object: &Rc<Object>, name: &str, place: Place) -> Result<Value> {
+        let keeping = if name == "buffers" { Keeping::Buffer } else { Keeping::Parameter };
+        let mut all: Vec<(Name, Rc<Stored>)> = Vec::new();
+        for (path, module) in self.tree(object, place)? {
+            for (name, stored) in module.stored(keeping) {
+                if !all.iter().any(|(_, known)| Rc::ptr_eq(known, &stored)) {
+                    let name = if path.is_empty() { name } else { format!("{path}.{name}").into() };
+                    all.push((name, stored));
+                }
+            }
+            self.spend(all.len() / 4, place)?;
+        }
+        let item = |(path, stored): (Name, Rc<Stored>)| match name {
+            "named_parameters" => Value::tuple([Value::Text(path), Value::Stored(stored)]),
+            _ => Value::Stored(stored),
+        };
+        Ok(Value::list(all.into_iter().map(item).collect()))
+    }
+
+    /// What does not learn is chosen beside the text; to pass it over in silence would be another training.
+    pub(super) fn frozen(&mut self, place: Place) -> ParseError {
+        self.failed_to_build = true;
+        error(place, "frozen parameters are not part of a network's text: all of them learn")
+    }
+
     fn register(&mut self, object: &Rc<Object>, name: &str, given: Given) -> Result<Value> {
         let arguments = Arguments::bind(name.into(), "name, tensor, persistent=True", given)?;
         let keeping = if name == "register_buffer" { Keeping::Buffer } else { Keeping::Parameter };
@@ -267,7 +291,9 @@ impl Evaluator<'_, '_> {
             (Value::Stored(stored), _) if !arguments.flag("persistent")? => Value::Stored(stored.clone()),
             (Value::Stored(stored), place) => Value::Stored(self.keep(stored, keeping, place)?),
             (Value::None, _) => Value::None,
-            (other, place) => return Err(error(place, format!("`{name}` takes a tensor, and this is {}", other.kind()))),
+            (other, place) => {
+                return Err(error(place, format!("`{name}` takes a tensor, and this is {}", other.kind())));
+            }
         };
         object.set(&key, value);
         Ok(Value::None)

@@ -31,7 +31,7 @@ const DEEPEST: u16 = 220;
 /// Longest list, and longest text.
 pub(super) const LONGEST: usize = 10_000;
 /// Most modules of one text.
-const MODULES: usize = 2_000;
+const MODULES: usize = 1_000;
 
 /// The names that are in sight, and the class whose function is at work.
 pub(super) struct Frame {
@@ -136,7 +136,10 @@ impl<'s, 'g> Evaluator<'s, 'g> {
     /// Refuses what is longer than lists and texts are in networks.
     fn limit(&self, length: usize, place: Place) -> Result<()> {
         match length > LONGEST {
-            true => Err(error(place, format!("a list or range of {length} is longer than any of a network: {LONGEST} are read at most"))),
+            true => Err(error(
+                place,
+                format!("a list or range of {length} is longer than any of a network: {LONGEST} are read at most"),
+            )),
             false => Ok(()),
         }
     }
@@ -188,6 +191,7 @@ impl<'s, 'g> Evaluator<'s, 'g> {
 
     /// A name, from the inside out.
     fn lookup(&mut self, frame: &Frame, name: &Name, place: Place) -> Result<Value> {
+        self.spend(frame.environment.size() / 32, place)?;
         if let Some(value) = frame.environment.get(name).or_else(|| super::library::builtin(name)) {
             return Ok(value);
         }
@@ -200,6 +204,7 @@ impl<'s, 'g> Evaluator<'s, 'g> {
             known.extend(inner.values.borrow().iter().map(|(name, _)| name.clone()));
             environment = inner.outer.as_ref();
         }
+        self.spend(known.len() * 4, place)?;
         let nearest = super::nearest(name, known.iter().map(|name| &**name));
         let hint = nearest.map_or(String::new(), |nearest| format!("; did you mean `{nearest}`?"));
         let unknown = error(place, format!("there is no `{name}` here{hint}"));

@@ -50,7 +50,9 @@ impl<'s, 'g> Evaluator<'s, 'g> {
         let named = given.keywords.iter().position(|(name, ..)| &**name == "input");
         let input = match named {
             Some(at) => given.keywords.remove(at).1,
-            None if given.positional.is_empty() => return Err(error(place, format!("{} needs `input`", layer.function))),
+            None if given.positional.is_empty() => {
+                return Err(error(place, format!("{} needs `input`", layer.function)));
+            }
             None => given.positional.remove(0).0,
         };
         let arguments = Arguments::bind(functions::shown(layer.function, layer.spaces), layer.signature, given)?;
@@ -178,9 +180,17 @@ impl<'s, 'g> Evaluator<'s, 'g> {
             Some(path) => scope.at(&**path),
             None if super::super::tree::has_parameters(object) => {
                 let name = object.name();
-                return Err(error(place, format!("this {name} is no part of the network, so what it learns would be lost: make it in `__init__`, as an attribute of `self` or in an nn.ModuleList")));
+                return Err(error(
+                    place,
+                    format!(
+                        "this {name} is no part of the network, so what it learns would be lost: make it in `__init__`, as an attribute of `self` or in an nn.ModuleList"
+                    ),
+                ));
             }
-            None => return self.deeper(place, |evaluator| evaluator.forward(object, given, &scope)),
+            None => {
+                self.spend(10 + object.attributes.borrow().len(), place)?;
+                return self.deeper(place, |evaluator| evaluator.forward(object, given, &scope));
+            }
         };
         let text = match (object.layer.get(), &object.kind) {
             (Some(layer), ObjectKind::Container(_)) => layer.module.to_string(),
@@ -214,7 +224,9 @@ impl<'s, 'g> Evaluator<'s, 'g> {
     /// `super().forward(x)`, `self.conv.forward(x)`: what PyTorch's own class does.
     pub(super) fn call_inherited(&mut self, object: &Rc<Object>, given: Given) -> Result<Value> {
         match self.scope.clone() {
-            Some(_) if matches!(object.kind, ObjectKind::Container(Container::Layer(_))) => self.call_object(object, given),
+            Some(_) if matches!(object.kind, ObjectKind::Container(Container::Layer(_))) => {
+                self.call_object(object, given)
+            }
             Some(scope) => self.forward_of(object, given, &scope),
             None => Ok(Value::Foreign("forward".into())),
         }
@@ -226,14 +238,16 @@ impl<'s, 'g> Evaluator<'s, 'g> {
         if !matches!(container, Container::Layer(_) | Container::Sequential) {
             let rule = match container {
                 Container::Module => {
-                    let place = if let ObjectKind::Class(class) = &object.kind { class.definition.place } else { place };
+                    let place =
+                        if let ObjectKind::Class(class) = &object.kind { class.definition.place } else { place };
                     return Err(error(place, format!("class `{name}` has no function `forward`")));
                 }
                 _ => format!("nn.{name} holds modules and runs none: call them one by one in `forward`"),
             };
             return Err(error(place, rule));
         }
-        let mut arguments = given.positional.into_iter().chain(given.keywords.into_iter().map(|(_, value, at)| (value, at)));
+        let mut arguments =
+            given.positional.into_iter().chain(given.keywords.into_iter().map(|(_, value, at)| (value, at)));
         let (Some((input, at)), None) = (arguments.next(), arguments.next()) else {
             return Err(error(place, format!("{name} takes one tensor")));
         };
@@ -243,7 +257,8 @@ impl<'s, 'g> Evaluator<'s, 'g> {
         let tensor = self.tensor(&input, at)?;
         self.pass(place)?.set_operation("");
         let output = layer.module.forward(scope, tensor);
-        let in_place = layer.arguments.iter().any(|(name, value)| *name == "inplace" && matches!(value, Value::Bool(true)));
+        let in_place =
+            layer.arguments.iter().any(|(name, value)| *name == "inplace" && matches!(value, Value::Bool(true)));
         self.made_of(&input, output, in_place, place)
     }
 
@@ -267,8 +282,12 @@ impl<'s, 'g> Evaluator<'s, 'g> {
                 let found = scope.at("").registered(path);
                 found.ok_or_else(|| error(place, format!("`{path}` is no parameter of this network")))
             }
-            (Some(path), Keeping::Buffer) => Ok(scope.at("").buffer(path, stored.shape.clone(), Self::constant(stored, place)? as f32)),
-            (None, Keeping::Parameter) => Err(error(place, "this parameter is no part of the network: keep it as an attribute of a module")),
+            (Some(path), Keeping::Buffer) => {
+                Ok(scope.at("").buffer(path, stored.shape.clone(), Self::constant(stored, place)? as f32))
+            }
+            (None, Keeping::Parameter) => {
+                Err(error(place, "this parameter is no part of the network: keep it as an attribute of a module"))
+            }
             _ => Ok(scope.graph().constant(Self::constant(stored, place)?, stored.shape.clone())),
         }
     }
@@ -277,7 +296,10 @@ impl<'s, 'g> Evaluator<'s, 'g> {
     pub(super) fn constant(stored: &Stored, place: Place) -> Result<f64> {
         match stored.init.get() {
             chalkgrad::nn::Init::Constant(value) => Ok(value),
-            _ => Err(error(place, "random numbers are drawn for parameters only: a forward pass gives the same result each time")),
+            _ => Err(error(
+                place,
+                "random numbers are drawn for parameters only: a forward pass gives the same result each time",
+            )),
         }
     }
 }

@@ -63,7 +63,11 @@ impl<'g> Evaluator<'_, 'g> {
         }
         let is_tensor = |value: &Value| matches!(value, Value::Tensor(_) | Value::Stored(_));
         if is_tensor(a) || is_tensor(b) {
-            return if self.scope.is_some() { self.tensors(operator, a, b, place) } else { scaled(operator, a, b, place) };
+            return if self.scope.is_some() {
+                self.tensors(operator, a, b, place)
+            } else {
+                scaled(operator, a, b, place)
+            };
         }
         if let (Some(x), Some(y)) = (a.int(), b.int()) {
             return whole(operator, x, y, place);
@@ -254,7 +258,9 @@ fn whole(operator: &str, a: i64, b: i64, place: Place) -> Result<Value> {
         "*" => a.checked_mul(b),
         "//" if b == 0 => return Err(zero()),
         // Towards minus infinity, as Python divides.
-        "//" => a.checked_div_euclid(b).map(|quotient| if b < 0 && a.rem_euclid(b) != 0 { quotient - 1 } else { quotient }),
+        "//" => {
+            a.checked_div_euclid(b).map(|quotient| if b < 0 && a.rem_euclid(b) != 0 { quotient - 1 } else { quotient })
+        }
         "%" if b == 0 => return Err(zero()),
         "%" => a.checked_rem(b).map(|rest| if rest != 0 && (rest < 0) != (b < 0) { rest + b } else { rest }),
         "**" if b >= 0 => u32::try_from(b).ok().and_then(|exponent| a.checked_pow(exponent)),
@@ -299,7 +305,9 @@ fn scaled(operator: &str, a: &Value, b: &Value, place: Place) -> Result<Value> {
         ("*" | "/", Init::Constant(value)) => Init::Constant(value * by),
         ("+", Init::Constant(value)) => Init::Constant(value + number),
         ("-", Init::Constant(value)) => Init::Constant(value - number),
-        ("*" | "/", Init::Normal { mean, deviation }) => Init::Normal { mean: mean * by, deviation: deviation * by.abs() },
+        ("*" | "/", Init::Normal { mean, deviation }) => {
+            Init::Normal { mean: mean * by, deviation: deviation * by.abs() }
+        }
         ("+", Init::Normal { mean, deviation }) => Init::Normal { mean: mean + number, deviation },
         ("-", Init::Normal { mean, deviation }) => Init::Normal { mean: mean - number, deviation },
         ("*" | "/", Init::Uniform { low, high }) if by >= 0.0 => Init::Uniform { low: low * by, high: high * by },

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::super::syntax::{Block, Expression, ExpressionKind, Name, Statement, StatementKind, self};
+use super::super::syntax::{self, Block, Expression, ExpressionKind, Name, Statement, StatementKind};
 use super::super::value::{Class, Container, Environment, Function, Value};
 use super::super::{error, library};
 use super::{Evaluator, Frame, Result};
@@ -131,6 +131,7 @@ impl Evaluator<'_, '_> {
         let place = target.place;
         match &target.kind {
             ExpressionKind::Name(name) => {
+                self.spend(frame.environment.values.borrow().len() / 32, place)?;
                 frame.environment.set(name, value);
                 Ok(())
             }
@@ -212,7 +213,10 @@ impl Evaluator<'_, '_> {
     fn class(&mut self, frame: &Frame, definition: &Rc<syntax::Class>) -> Result<Value> {
         let (mut base, mut root) = (None, Container::Plain);
         if let [_, other, ..] = definition.bases.as_slice() {
-            return Err(error(other.place, "a class of a network has one base: what it needs of others, write into it"));
+            return Err(error(
+                other.place,
+                "a class of a network has one base: what it needs of others, write into it",
+            ));
         }
         if let Some(expression) = definition.bases.first() {
             match self.expression(frame, expression)? {

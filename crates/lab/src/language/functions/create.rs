@@ -23,7 +23,9 @@ fn create(evaluator: Run<'_, '_, '_>, arguments: &Arguments, size: &str, init: I
             let constant = scope.graph().constant(value, shape);
             evaluator.made(constant, arguments.place)
         }
-        (Some(_), _) => Err(arguments.error("a forward pass gives the same result each time: random numbers are not drawn in it")),
+        (Some(_), _) => {
+            Err(arguments.error("a forward pass gives the same result each time: random numbers are not drawn in it"))
+        }
         (None, init) => Ok(Value::Stored(Rc::new(Stored::new(shape, init, Keeping::No)))),
     }
 }
@@ -98,7 +100,8 @@ pub(super) fn tensor(evaluator: Run<'_, '_, '_>, arguments: &Arguments) -> Resul
 }
 
 pub(super) fn arange(evaluator: Run<'_, '_, '_>, arguments: &Arguments) -> Result<Value> {
-    let ends: Option<Vec<f64>> = items(arguments.get("range").0).unwrap_or_default().iter().map(Value::number).collect();
+    let ends: Option<Vec<f64>> =
+        items(arguments.get("range").0).unwrap_or_default().iter().map(Value::number).collect();
     let (start, stop, step) = match ends.as_deref() {
         Some([stop]) => (0.0, *stop, 1.0),
         Some([start, stop]) => (*start, *stop, 1.0),

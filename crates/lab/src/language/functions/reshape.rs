@@ -3,9 +3,9 @@
 use chalkgrad::{Shape, Tensor};
 
 use super::super::arguments::{Arguments, items};
+use super::super::error;
 use super::super::evaluator::{Evaluator, Result};
 use super::super::value::Value;
-use super::super::error;
 
 /// The tensors of a list.
 fn tensors<'g>(evaluator: &mut Evaluator<'_, 'g>, arguments: &Arguments) -> Result<Vec<Tensor<'g>>> {
@@ -50,13 +50,17 @@ pub(super) fn reshape(evaluator: &mut Evaluator<'_, '_>, arguments: &Arguments) 
 
 /// A shape of so many elements, in which one length may be −1: whatever is left.
 fn inferred(sizes: &[isize], elements: usize, of: &Shape, arguments: &Arguments) -> Result<Shape> {
-    let known = sizes.iter().filter(|&&size| size >= 0).fold(1_usize, |product, &size| product.saturating_mul(size as usize));
+    let known =
+        sizes.iter().filter(|&&size| size >= 0).fold(1_usize, |product, &size| product.saturating_mul(size as usize));
     let open = sizes.iter().filter(|&&size| size < 0).count();
     let fits = sizes.iter().all(|&size| size >= -1) && open <= 1;
     if !fits || (open == 1 && (known == 0 || !elements.is_multiple_of(known))) || (open == 0 && known != elements) {
         let sizes: Vec<String> = sizes.iter().map(isize::to_string).collect();
         let sizes = sizes.join(", ");
-        let rule = format!("{} cannot make [{sizes}] of a tensor of shape {of}, which has {elements} numbers", arguments.callee);
+        let rule = format!(
+            "{} cannot make [{sizes}] of a tensor of shape {of}, which has {elements} numbers",
+            arguments.callee
+        );
         return Err(arguments.error(rule));
     }
     let length = |&size: &isize| usize::try_from(size).unwrap_or_else(|_| elements / known.max(1));
@@ -94,7 +98,9 @@ pub(super) fn transpose(evaluator: &mut Evaluator<'_, '_>, arguments: &Arguments
 pub(super) fn transposed(evaluator: &mut Evaluator<'_, '_>, arguments: &Arguments) -> Result<Value> {
     let rank = evaluator.input(arguments)?.shape().rank();
     if rank > 2 {
-        return Err(arguments.error(format!("`t` takes a matrix, not a tensor of {rank} axes: `transpose` swaps two of them")));
+        return Err(
+            arguments.error(format!("`t` takes a matrix, not a tensor of {rank} axes: `transpose` swaps two of them"))
+        );
     }
     evaluator.apply(arguments, |input| if rank == 2 { input.transpose(0, 1) } else { input })
 }

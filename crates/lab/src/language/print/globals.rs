@@ -140,12 +140,11 @@ impl Globals {
                 class.name.to_string()
             }
             Value::Partial(partial) => {
-                let (callee, first, named) = &**partial;
-                let mut parts = vec![self.value(callee)?];
-                for value in first {
+                let mut parts = vec![self.value(&partial.callee)?];
+                for value in &partial.positional {
                     parts.push(self.value(value)?);
                 }
-                for (name, value) in named {
+                for (name, value) in &partial.keywords {
                     parts.push(format!("{name}={}", self.value(value)?));
                 }
                 format!("partial({})", parts.join(", "))
@@ -161,14 +160,19 @@ impl Globals {
 
     pub(super) fn print(&self) -> String {
         let lines = self.lines.iter().map(|(name, value)| format!("{name} = {value}\n"));
-        let functions = self.functions.iter().map(|function| format!("\n\n{}", syntax::function(&function.definition, 0)));
+        let functions =
+            self.functions.iter().map(|function| format!("\n\n{}", syntax::function(&function.definition, 0)));
         lines.chain(functions).collect()
     }
 }
 
 /// Every name that a function mentions, and every name behind a dot.
 fn of_definition(function: &Function, names: &mut Vec<Name>, members: &mut Vec<Name>) {
-    function.parameters.iter().filter_map(|parameter| parameter.default.as_ref()).for_each(|value| of(value, names, members));
+    function
+        .parameters
+        .iter()
+        .filter_map(|parameter| parameter.default.as_ref())
+        .for_each(|value| of(value, names, members));
     function.body.iter().for_each(|statement| of_statement(statement, names, members));
 }
 
@@ -203,13 +207,14 @@ fn of_statement(statement: &Statement, names: &mut Vec<Name>, members: &mut Vec<
 }
 
 fn of(value: &Expression, names: &mut Vec<Name>, members: &mut Vec<Name>) {
+    if let ExpressionKind::Name(name) = &value.kind {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+        return;
+    }
     let mut each = |values: &[Expression]| values.iter().for_each(|value| of(value, names, members));
     match &value.kind {
-        ExpressionKind::Name(name) => {
-            if !names.contains(name) {
-                names.push(name.clone());
-            }
-        }
         ExpressionKind::Format(items) | ExpressionKind::Tuple(items) | ExpressionKind::List(items) => each(items),
         ExpressionKind::Dict(items) => {
             for (key, value) in items {

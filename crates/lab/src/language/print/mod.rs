@@ -33,7 +33,12 @@ struct Printer {
 impl Tree {
     /// The network as text: imports, classes, and `model = …`.
     pub fn print(&self) -> String {
-        let mut printer = Printer { families: Vec::new(), order: Vec::new(), globals: Globals::default(), used: Used::of(&self.root) };
+        let mut printer = Printer {
+            families: Vec::new(),
+            order: Vec::new(),
+            globals: Globals::default(),
+            used: Used::of(&self.root),
+        };
         let network = printer.module(&self.root, 0);
         let mut text = String::new();
         let mut done = 0;
@@ -60,7 +65,10 @@ impl Tree {
         text += &self.sharing();
         text += &self.beginnings();
         let text = printer.named(&text);
-        let imports = [("OrderedDict(", "from collections import OrderedDict\n"), ("partial(", "from functools import partial\n")];
+        let imports = [
+            ("OrderedDict(", "from collections import OrderedDict\n"),
+            ("partial(", "from functools import partial\n"),
+        ];
         let imports: String =
             imports.iter().filter(|(call, _)| text.contains(call)).map(|(_, import)| *import).collect();
         format!("{imports}{HEAD}{text}")
@@ -178,7 +186,8 @@ impl Printer {
         let indent = "        ";
         match (class.root, object.layer.get()) {
             (Container::Layer(layer), Some(own)) => {
-                let _ = writeln!(text, "{indent}super().__init__({})", values::arguments(layer.signature, &own.arguments));
+                let _ =
+                    writeln!(text, "{indent}super().__init__({})", values::arguments(layer.signature, &own.arguments));
             }
             (Container::Plain, _) => {}
             _ => {
@@ -275,7 +284,9 @@ impl Printer {
         }
         let name = if self.is_alone(family) { self.name(family, 0) } else { self.base_name(family) };
         let base = match &class.base {
-            Some(base) => self.families.iter().position(|other| Rc::ptr_eq(&other.class, base)).map(|at| self.base_name(at)),
+            Some(base) => {
+                self.families.iter().position(|other| Rc::ptr_eq(&other.class, base)).map(|at| self.base_name(at))
+            }
             None if class.root == Container::Plain => None,
             None => Some(format!("nn.{}", class.root.name())),
         };

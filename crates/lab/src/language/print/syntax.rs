@@ -1,8 +1,8 @@
 //! The functions of classes as Python text, from their trees.
 
 use super::super::syntax::{
-    Argument, Block, Comprehension, Expression, ExpressionKind, Function, FunctionKind, ParameterKind, Stars, Statement,
-    StatementKind,
+    Argument, Block, Comprehension, Expression, ExpressionKind, Function, FunctionKind, ParameterKind, Stars,
+    Statement, StatementKind,
 };
 use super::values::{number, quoted};
 
@@ -102,7 +102,7 @@ fn strength(kind: &ExpressionKind) -> u8 {
         ExpressionKind::Binary("^", ..) => 7,
         ExpressionKind::Binary("&", ..) => 8,
         ExpressionKind::Binary("<<" | ">>", ..) => 9,
-        ExpressionKind::Binary("+" | "-", ..) => 10,
+        ExpressionKind::Binary("+" | "-", ..) | ExpressionKind::Format(_) => 10,
         ExpressionKind::Binary("**", ..) => 13,
         ExpressionKind::Binary(..) => 11,
         ExpressionKind::Unary(..) => 12,
@@ -131,11 +131,13 @@ pub(super) fn expression(value: &Expression) -> String {
         ExpressionKind::Float(value) => number(*value),
         ExpressionKind::Text(text) => quoted(text),
         ExpressionKind::Format(pieces) => {
-            let pieces = pieces.iter().map(|piece| match &piece.kind {
+            let is_empty = |piece: &&Expression| matches!(&piece.kind, ExpressionKind::Text(text) if text.is_empty());
+            let pieces = pieces.iter().filter(|piece| !is_empty(piece)).map(|piece| match &piece.kind {
                 ExpressionKind::Text(text) => quoted(text),
                 _ => format!("str({})", expression(piece)),
             });
-            format!("({})", pieces.collect::<Vec<_>>().join(" + "))
+            let pieces: Vec<String> = pieces.collect();
+            if pieces.is_empty() { quoted("") } else { pieces.join(" + ") }
         }
         ExpressionKind::Name(name) => name.to_string(),
         ExpressionKind::Tuple(items) => match items.as_slice() {
