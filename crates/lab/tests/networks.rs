@@ -193,6 +193,39 @@ fn every_network_printed_from_its_tree_is_the_same_when_read_again() {
     });
 }
 
+/// Executes each text that is named, and prints the keys and shapes of the network that it makes.
+const KEYS: &str = "import json, sys
+for path in sys.argv[1:]:
+    space = {}
+    exec(compile(open(path).read(), path, 'exec'), space)
+    print(json.dumps([[key, list(value.shape)] for key, value in space['model'].state_dict().items()]))
+";
+
+#[test]
+fn every_printed_network_has_the_same_keys_in_pytorch() {
+    let Some(python) = std::env::var_os("CHALKGRAD_PYTHON") else {
+        eprintln!("\n*** SKIPPED: CHALKGRAD_PYTHON names no Python with torch, so printed networks were not run ***\n");
+        return;
+    };
+    let goldens: BTreeMap<String, Golden> = corpus::read("goldens.json");
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &String| {
+        let path = folder.path().join(format!("{name}.py"));
+        std::fs::write(&path, lab::language::parse(&corpus::text(name)).unwrap().print()).unwrap();
+        path
+    };
+    let output =
+        std::process::Command::new(python).args(["-c", KEYS]).args(goldens.keys().map(write)).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(text.lines().count(), goldens.len());
+    for ((name, golden), line) in goldens.iter().zip(text.lines()) {
+        let keys: Vec<(String, Vec<usize>)> = serde_json::from_str(line).unwrap();
+        let expected: Vec<_> = golden.keys.iter().map(|(key, shape, _)| (key.clone(), shape.clone())).collect();
+        assert_eq!(keys, expected, "{name}");
+    }
+}
+
 #[test]
 fn every_network_is_read_with_its_graph_in_the_blink_of_an_eye() {
     each(1, |name, input, _| {
