@@ -31,6 +31,11 @@ pub enum Error {
         /// The rule that was broken: "the second matrix must have 3 rows".
         rule: String,
     },
+    /// What a module of its own refuses, in a sentence; its layer as above.
+    Module { layer: String, rule: String },
+    /// An error of a forward pass that was written as a text, with its place there, counted from 1, and with what the text calls
+    /// the operation, where it is not a layer's.
+    At { line: u32, column: u32, operation: String, error: Box<Error> },
     /// `backward` came to an operation that has no derivative here.
     NotDifferentiable { operation: &'static str },
     /// `backward` starts from one number.
@@ -74,11 +79,22 @@ impl fmt::Display for Error {
                 } else {
                     write!(f, "layer {layer}")?;
                 }
-                write!(f, " cannot take ")?;
-                for (index, shape) in shapes.iter().enumerate() {
-                    write!(f, "{}{shape}", if index > 0 { " and " } else { "" })?;
+                refused(f, shapes, rule)
+            }
+            Self::Module { layer, rule } if layer.is_empty() => f.write_str(rule),
+            Self::Module { layer, rule } => write!(f, "layer {layer}: {rule}"),
+            Self::At { line, column, operation, error } => {
+                write!(f, "line {line}, column {column}: ")?;
+                match &**error {
+                    Self::Shape { layer, shapes, rule, .. } if !operation.is_empty() => {
+                        write!(f, "`{operation}`")?;
+                        if !layer.is_empty() {
+                            write!(f, " in {layer}")?;
+                        }
+                        refused(f, shapes, rule)
+                    }
+                    error => error.fmt(f),
                 }
-                write!(f, ": {rule}")
             }
             Self::NotDifferentiable { operation } => write!(f, "{operation} has no derivative here"),
             Self::NotAScalar { shape } => {
@@ -114,4 +130,12 @@ impl fmt::Display for Error {
             Self::SafeTensors { reason } => write!(f, "this safetensors file cannot be used: {reason}"),
         }
     }
+}
+
+/// Shapes, and the rule that they break.
+fn refused(f: &mut fmt::Formatter<'_>, shapes: &[Shape], rule: &str) -> fmt::Result {
+    for (index, shape) in shapes.iter().enumerate() {
+        write!(f, "{}{shape}", if index > 0 { " and " } else { " cannot take " })?;
+    }
+    write!(f, ": {rule}")
 }

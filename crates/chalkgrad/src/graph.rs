@@ -12,7 +12,7 @@ mod random;
 mod reductions;
 mod shapes;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
@@ -69,6 +69,10 @@ pub struct Graph {
     nodes: RefCell<Vec<Node>>,
     error: RefCell<Option<Error>>,
     layer: RefCell<String>,
+    /// Line and column of the text that nodes are being made for, if there is one.
+    place: Cell<Option<[u32; 2]>>,
+    /// What that text calls what it does there.
+    operation: RefCell<String>,
 }
 
 /// A handle to a node: what expressions are written with.
@@ -142,6 +146,16 @@ impl Graph {
         result
     }
 
+    /// Errors name this line and column of a text from now on.
+    pub(crate) fn set_place(&self, place: Option<[u32; 2]>) {
+        self.place.set(place);
+    }
+
+    /// Errors that have a place name this operation in place of the graph's own.
+    pub(crate) fn set_operation(&self, operation: &str) {
+        operation.clone_into(&mut self.operation.borrow_mut());
+    }
+
     fn layer(&self) -> String {
         self.layer.borrow().clone()
     }
@@ -206,8 +220,23 @@ impl Graph {
 
     /// Poisons the graph: these shapes break this rule. Only the first such error is kept.
     pub(crate) fn refuse(&self, operation: &'static str, shapes: Vec<Shape>, rule: impl Into<String>) {
-        let error = Error::Shape { layer: self.layer(), operation, shapes, rule: rule.into() };
-        self.error.borrow_mut().get_or_insert(error);
+        self.poison(Error::Shape { layer: self.layer(), operation, shapes, rule: rule.into() });
+    }
+
+    /// The same, with a sentence instead of an operation.
+    pub(crate) fn refuse_module(&self, rule: String) {
+        // A line says where it is, and who wrote it knows the layer.
+        let layer = if self.place.get().is_some() { String::new() } else { self.layer() };
+        self.poison(Error::Module { layer, rule });
+    }
+
+    fn poison(&self, error: Error) {
+        self.error.borrow_mut().get_or_insert_with(|| match self.place.get() {
+            Some([line, column]) => {
+                Error::At { line, column, operation: self.operation.borrow().clone(), error: Box::new(error) }
+            }
+            None => error,
+        });
     }
 }
 

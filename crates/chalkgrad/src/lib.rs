@@ -167,7 +167,7 @@ pub use error::{Error, Result};
 pub use grad::Gradients;
 pub use graph::{Graph, Node, NodeId, Operand, Reduction, Tensor};
 pub use interpreter::{Interpreter, Real, Values};
-pub use model::{Evaluation, Examples, Model, Probe};
+pub use model::{Evaluation, Examples, Model, Pass, Probe};
 pub use parallel::{Line, Share, Worker};
 pub use program::Program;
 pub use shape::Shape;

@@ -1,7 +1,11 @@
 //! A network with its numbers on a device: what can be evaluated, looked into, saved and loaded. Training it is the
 //! business of `trainer.rs`.
 
+mod gradients;
+
 use std::collections::HashMap;
+
+pub use gradients::Pass;
 
 use crate::nn::{Init, Initialization, Loss, Mode, Network, NetworkGraph, Parameter, batched};
 use crate::random::Stream;

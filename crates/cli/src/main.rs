@@ -4,6 +4,8 @@ mod bench;
 mod data;
 mod device;
 mod kernels;
+mod npy;
+mod run;
 mod train;
 
 use std::error::Error;
@@ -25,6 +27,8 @@ enum Command {
     Data(data::Arguments),
     /// Train a network on CIFAR-10 and measure it on the full test set.
     Train(train::Arguments),
+    /// Run a network on given numbers: its output, and its gradients.
+    Run(run::Arguments),
     /// Measure training speed on fixed pictures.
     Bench(bench::Arguments),
     /// Measure what the device can do at most, and its kernels beside that.
@@ -36,6 +40,7 @@ impl Command {
         match self {
             Self::Data(arguments) => Ok(data::run(&arguments)?),
             Self::Train(arguments) => train::run(&arguments),
+            Self::Run(arguments) => run::run(&arguments),
             Self::Bench(arguments) => bench::run(&arguments),
             Self::Kernels(arguments) => kernels::run(&arguments),
         }

@@ -11,7 +11,7 @@ pub enum LabError {
     #[error("The network text: {}", full_stop(.0))]
     Network(#[from] ParseError),
     #[error("{}.", sentence(.0))]
-    Library(#[from] chalkgrad::Error),
+    Library(chalkgrad::Error),
     #[error("{0}")]
     Sampler(#[from] datasets::SamplerError),
     #[error("{0}")]
@@ -32,6 +32,16 @@ pub enum LabError {
     Worker { reason: String },
     #[error("`workers` share a batch on the CPU only.")]
     WorkersOnGpu,
+}
+
+/// What a forward pass of the text refuses is an error of the text.
+impl From<chalkgrad::Error> for LabError {
+    fn from(error: chalkgrad::Error) -> Self {
+        match ParseError::of(&error) {
+            Some(error) => Self::Network(error),
+            None => Self::Library(error),
+        }
+    }
 }
 
 impl LabError {

@@ -38,7 +38,7 @@ fn layers_make_of_pictures_what_pytorch_makes_of_them() {
 fn what_does_not_fit_pictures_names_its_layer() {
     assert_eq!(
         refused("nn.ReLU(), nn.Conv2d(3, 8, 4, stride=2, padding='same')"),
-        "layer 1 (Conv2d(3, 8, kernel_size=(4, 4), stride=(2, 2), padding=same)) cannot take [2, 3, 32, 32]: \
+        "line 1, column 26: layer 1 (Conv2d(3, 8, kernel_size=(4, 4), stride=(2, 2), padding=same)) cannot take [2, 3, 32, 32]: \
          padding='same' keeps the size of pictures, and a stride over 1 does not"
     );
     assert!(refused("nn.Conv2d(3, 8, 1), nn.Softmax(dim=4)").ends_with("there is no axis 4"));
@@ -49,4 +49,112 @@ fn what_does_not_fit_pictures_names_its_layer() {
     assert!(refused("nn.Conv2d(3, 8, 1), nn.AdaptiveMaxPool2d(1000000000)").contains("height and width are from 1 to"));
     let mixed = "the network makes [16384] of 2 examples: the first axis must go on to count them";
     assert_eq!(refused("nn.Conv2d(3, 8, 1), nn.Flatten(-4)"), mixed);
+}
+
+#[test]
+fn the_table_of_layers_names_rows_by_their_paths_and_counts_what_runs_twice_once() {
+    let text = "class Block(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.inner = nn.Linear(width, width, bias=False)
+        self.scale = nn.Parameter(torch.ones(width))
+
+    def forward(self, x):
+        return self.inner(self.inner(x)) * self.scale + (x.unsqueeze(2) @ x.unsqueeze(1)).mean(2)
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.head = nn.Sequential(nn.Flatten(), nn.Linear(3072, 8))
+        self.block = Block(8)
+        self.unused = nn.Linear(5, 5)
+
+    def forward(self, x):
+        return self.block(self.head(x))
+";
+    let network = Network::new(parse(text).unwrap(), PICTURES).unwrap();
+    let rows: Vec<(&str, &str, usize, u64)> = network
+        .layers()
+        .iter()
+        .map(|row| (row.path.as_str(), row.text.as_str(), row.parameters, row.multiply_adds))
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            ("head.0", "Flatten(start_dim=1, end_dim=-1)", 0, 0),
+            ("head.1", "Linear(in_features=3072, out_features=8, bias=True)", 3072 * 8 + 8, 3072 * 8),
+            ("block.inner", "Linear(in_features=8, out_features=8, bias=False)", 64, 64),
+            ("block.inner", "Linear(in_features=8, out_features=8, bias=False)", 0, 64),
+            ("block", "Block", 8, 64),
+        ]
+    );
+    assert_eq!(network.parameter_count(), 3072 * 8 + 8 + 64 + 8 + 30, "what no pass uses is there all the same");
+    let paths: Vec<&str> = network.parameters().iter().map(|parameter| parameter.path.as_str()).collect();
+    let expected =
+        ["head.1.weight", "head.1.bias", "block.scale", "block.inner.weight", "unused.weight", "unused.bias"];
+    assert_eq!(paths, expected);
+}
+
+#[test]
+fn shapes_that_do_not_fit_name_both_the_layer_and_the_place_in_forward() {
+    let text = "class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3)
+        self.fc = nn.Linear(100, 10)
+
+    def forward(self, x):
+        x = F.relu(self.conv(x))
+        return self.fc(x.flatten(1))
+";
+    let error = Network::new(parse(text).unwrap(), PICTURES).err().unwrap();
+    assert_eq!(
+        error.to_string(),
+        "line 9, column 16: layer fc (Linear(in_features=100, out_features=10, bias=True)) cannot take [2, 7200] and [10, 100]: \
+         it takes 100 features an example, but 7200 arrive"
+    );
+    let skip = text.replace("return self.fc(x.flatten(1))", "return x + self.conv(x)");
+    let error = Network::new(parse(&skip.replace("Conv2d(3, 8", "Conv2d(3, 3")).unwrap(), PICTURES).err().unwrap();
+    assert!(
+        error.to_string().starts_with("line 9, column 16: `+` in Net cannot take [2, 3, 30, 30] and [2, 3, 28, 28]"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_notebook_around_the_network_is_passed_over() {
+    let text = "import torch
+import torch.nn as nn
+import torchvision
+from torchvision import transforms
+%matplotlib inline
+device = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
+transform = transforms.Compose([transforms.ToTensor(), transforms.Normalize((0.5,), (0.5,))])
+loader = torch.utils.data.DataLoader(torchvision.datasets.CIFAR10('data', transform=transform), batch_size=4)
+classes, epochs = 10, 2
+
+model = nn.Sequential(nn.Flatten(), nn.Linear(3072, classes)).to(device)
+criterion = nn.CrossEntropyLoss()
+optimizer = torch.optim.SGD(model.parameters(), lr=1e-3, momentum=0.9)
+for epoch in range(epochs):
+    running = 0.0
+    for i, (images, labels) in enumerate(loader, 0):
+        optimizer.zero_grad()
+        loss = criterion(model(images), labels)
+        loss.backward()
+        optimizer.step()
+        running += loss.item()
+    print(f'epoch {epoch}: {running / len(loader):.3f}')
+with torch.no_grad():
+    print(model(torch.randn(1, 3, 32, 32)).shape)
+plot(history)
+while True:
+    pass
+";
+    let network = Network::new(parse(text).unwrap(), PICTURES).unwrap();
+    assert_eq!(network.output().dims(), [10]);
+    // What builds modules must be right, wherever it stands.
+    let error = |text: &str| parse(text).err().unwrap().to_string();
+    assert!(error(&format!("{text}\nother = nn.Linear(3)")).contains("nn.Linear needs `out_features`"));
+    assert!(error(&text.replace("nn.Sequential(", "nn.Sequentail(")).contains("did you mean `nn.Sequential`?"));
 }

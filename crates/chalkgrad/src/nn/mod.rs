@@ -4,6 +4,7 @@ mod init;
 mod layers;
 mod loss;
 mod network;
+mod products;
 mod registry;
 mod scope;
 
@@ -14,4 +15,4 @@ pub(crate) use network::batched;
 pub use network::{LayerSummary, Network, NetworkGraph};
 pub use registry::{Buffer, Parameter, Role, Setting};
 pub(crate) use scope::RANDOM_WORDS;
-pub use scope::{Mode, Module, Scope};
+pub use scope::{Mode, Module, Scope, declared};

@@ -3,11 +3,11 @@
 use std::cell::RefCell;
 
 use super::loss::{Loss, Sums};
-use super::registry::{Buffer, Parameter, Registry, Role, Setting};
+use super::registry::{Buffer, Parameter, Registry, Role, Row, Setting};
 use super::scope::{Mode, Module, Scope};
 use crate::op::{Op, Unary};
 use crate::parallel::Share;
-use crate::{Error, Graph, Node, NodeId, Result, Shape, Tensor};
+use crate::{Error, Graph, NodeId, Result, Shape, Tensor};
 
 /// A network that is known to fit together.
 ///
@@ -30,6 +30,8 @@ pub struct Network {
     settings: Vec<Setting>,
     layers: Vec<LayerSummary>,
     modules: Vec<String>,
+    keys: Vec<String>,
+    aliases: Vec<(String, String)>,
 }
 
 /// One row of the layer table.
@@ -102,19 +104,20 @@ impl Network {
         let learning = Graph::new();
         let Registry { settings, .. } = run(root.as_ref(), &learning, Share::whole(2), &input, Mode::Train)?.registry;
         let used = Graph::new();
-        let Pass { output, registry, .. } = run(root.as_ref(), &used, Share::whole(1), &input, Mode::Evaluate)?;
+        let Pass { output, mut registry, .. } = run(root.as_ref(), &used, Share::whole(1), &input, Mode::Evaluate)?;
         let output = example(&output.shape());
-        let parameters = describe(&used, registry.parameters);
+        let parameters = describe(&used, std::mem::take(&mut registry.parameters));
         if parameters.is_empty() {
             return Err(Error::Setting {
                 name: "the network",
                 rule: "has no parameters, so there is nothing to train".into(),
             });
         }
-        let layers = registry.layers.into_iter().map(|layer| summarize(&used, &parameters, layer)).collect();
-        let buffers = registry.buffers.into_iter().map(|(buffer, _)| buffer).collect();
+        let layers = summarize(&parameters, std::mem::take(&mut registry.layers));
+        let buffers = std::mem::take(&mut registry.buffers).into_iter().map(|(buffer, _)| buffer).collect();
         let settings = settings.into_iter().map(|(setting, _)| setting).collect();
-        Ok(Self { root, input, output, parameters, buffers, settings, layers, modules: registry.modules })
+        let Registry { modules, keys, aliases, .. } = registry;
+        Ok(Self { root, input, output, parameters, buffers, settings, layers, modules, keys, aliases })
     }
 
     /// One example's shape.
@@ -127,7 +130,7 @@ impl Network {
         &self.output
     }
 
-    /// The parameters, in the order in which the forward pass asks for them.
+    /// The parameters, in the order in which they are registered: PyTorch's, where modules register what they have.
     pub fn parameters(&self) -> &[Parameter] {
         &self.parameters
     }
@@ -142,12 +145,22 @@ impl Network {
         &self.settings
     }
 
-    /// The path of every module below the root, in the order of the forward pass, parents before children.
+    /// The path of every module below the root, in the order in which they are registered, parents before children.
     pub fn modules(&self) -> &[String] {
         &self.modules
     }
 
-    /// Every layer without children, in order.
+    /// Keys of parameters and buffers that are shared with another, which is the second of each pair.
+    pub fn aliases(&self) -> &[(String, String)] {
+        &self.aliases
+    }
+
+    /// Every key of parameters, buffers and aliases, in the order in which they are registered.
+    pub(crate) fn keys(&self) -> &[String] {
+        &self.keys
+    }
+
+    /// Every layer without children, and every other that multiplies by itself, once a call and in the order of calls.
     pub fn layers(&self) -> &[LayerSummary] {
         &self.layers
     }
@@ -178,7 +191,7 @@ impl Network {
         graph.check()?;
         let parameters = registry.parameters.into_iter().map(|(_, tensor)| tensor.id()).collect();
         let buffers = registry.buffers.into_iter().map(|(_, tensor)| tensor.id()).collect();
-        let layers = registry.layers.into_iter().map(|(_, _, output)| output.id()).collect();
+        let layers = registry.layers.into_iter().map(|row| row.output.id()).collect();
         let [images, labels, weights, logits] = [images, labels, weights, logits].map(Tensor::id);
         Ok(NetworkGraph {
             images,
@@ -214,7 +227,10 @@ fn run<'g>(root: &dyn Module, graph: &'g Graph, share: Share, input: &Shape, mod
     let registry = RefCell::default();
     let batch = share.examples;
     let images = graph.leaf(format!("input/{batch}/images"), batched(batch, input));
-    let output = root.forward(&Scope::root(graph, &registry, mode, share), images);
+    let scope = Scope::root(graph, &registry, mode, share);
+    root.register(&scope);
+    graph.check()?;
+    let output = root.forward(&scope, images);
     graph.check()?;
     let shape = output.shape();
     if shape.dims().first() != Some(&batch) {
@@ -266,37 +282,14 @@ fn describe(graph: &Graph, parameters: Vec<(Parameter, Tensor<'_>)>) -> Vec<Para
     parameters.into_iter().map(describe).collect()
 }
 
-fn summarize(
-    graph: &Graph,
-    parameters: &[Parameter],
-    (path, text, output): (String, String, Tensor<'_>),
-) -> LayerSummary {
-    let own =
-        parameters.iter().filter(|parameter| parameter.path.rsplit_once('.').map_or("", |(module, _)| module) == path);
-    let nodes = graph.nodes();
-    let layer = format!("{path} ({text})");
-    let multiply_adds = nodes.iter().filter(|node| node.layer == layer).map(|node| multiply_adds(node, &nodes));
-    LayerSummary {
-        parameters: own.map(|parameter| parameter.shape.elements()).sum(),
-        multiply_adds: multiply_adds.sum(),
-        output: example(&output.shape()),
-        path,
-        text,
+/// The table of layers. What is called twice has its parameters once.
+fn summarize(parameters: &[Parameter], rows: Vec<Row<'_>>) -> Vec<LayerSummary> {
+    let mut layers: Vec<LayerSummary> = Vec::with_capacity(rows.len());
+    for Row { path, text, output, multiply_adds } in rows {
+        let own = parameters.iter().filter(|parameter| parameter.module() == path);
+        let is_known = layers.iter().any(|layer| layer.path == path);
+        let parameters = if is_known { 0 } else { own.map(|parameter| parameter.shape.elements()).sum() };
+        layers.push(LayerSummary { path, text, output: example(&output.shape()), parameters, multiply_adds });
     }
-}
-
-/// Products that one node sums up.
-fn multiply_adds(node: &Node, nodes: &[Node]) -> u64 {
-    let shape = |input: usize| node.inputs.get(input).map_or(&[][..], |&id| nodes[id].shape.dims());
-    let (sums, terms) = match (&node.op, shape(1)) {
-        (Op::Conv2d { .. }, [_, channels, height, width]) => (node.shape.elements(), channels * height * width),
-        // Transposed: each number that comes in is spread over so many.
-        (Op::Conv2dInputGradient { .. }, [_, channels, height, width]) => {
-            (Shape::from(shape(0)).elements(), channels * height * width)
-        }
-        (Op::MatMul { transpose_b: true, .. }, [.., inner]) => (node.shape.elements(), *inner),
-        (Op::MatMul { transpose_b: false, .. }, [.., inner, _]) => (node.shape.elements(), *inner),
-        _ => (0, 0),
-    };
-    (sums as u64).saturating_mul(terms as u64)
+    layers
 }

@@ -29,6 +29,13 @@ pub struct Parameter {
     pub feeds_relu: bool,
 }
 
+impl Parameter {
+    /// The path of the module that it belongs to.
+    pub(super) fn module(&self) -> &str {
+        self.path.rsplit_once('.').map_or("", |(module, _)| module)
+    }
+}
+
 /// What a parameter does.
 ///
 /// ```
@@ -100,6 +107,26 @@ pub(super) struct Registry<'g> {
     pub(super) modules: Vec<String>,
     /// The leaf of the random words, and how often numbers were drawn from it.
     pub(super) random: Option<(Tensor<'g>, u32)>,
-    /// Every module without children, in order, with its path, its text and its output.
-    pub(super) layers: Vec<(String, String, Tensor<'g>)>,
+    /// Every call of a module that has no children or computes products of its own, in order.
+    pub(super) layers: Vec<Row<'g>>,
+    /// Every key of parameters, buffers and aliases, as they were registered.
+    pub(super) keys: Vec<String>,
+    /// Keys of what has another key already, with that.
+    pub(super) aliases: Vec<(String, String)>,
+}
+
+impl<'g> Registry<'g> {
+    /// The parameter of this path, or the one that it is another name for.
+    pub(super) fn parameter(&self, path: &str) -> Option<Tensor<'g>> {
+        let path = self.aliases.iter().find(|(alias, _)| alias == path).map_or(path, |(_, of)| of.as_str());
+        self.parameters.iter().find(|(parameter, _)| parameter.path == path).map(|(_, tensor)| *tensor)
+    }
+}
+
+/// One call of a module.
+pub(super) struct Row<'g> {
+    pub(super) path: String,
+    pub(super) text: String,
+    pub(super) output: Tensor<'g>,
+    pub(super) multiply_adds: u64,
 }

@@ -4,10 +4,11 @@ use std::cell::RefCell;
 use std::fmt;
 
 use super::Init;
-use super::registry::{Buffer, Parameter, Registry, Role, Setting};
+use super::products::multiply_adds;
+use super::registry::{Buffer, Parameter, Registry, Role, Row, Setting};
 use crate::graph::MAX_ELEMENTS;
 use crate::parallel::Share;
-use crate::{Graph, Shape, Tensor};
+use crate::{Graph, Result, Shape, Tensor};
 
 /// The leaf that random numbers of a pass are made from: [`random::words`](crate::random::words) of seed and step.
 pub(crate) const RANDOM_WORDS: &str = "random/words";
@@ -40,11 +41,19 @@ pub(crate) const RANDOM_WORDS: &str = "random/words";
 pub trait Module: fmt::Display {
     /// Adds the forward pass to the graph. Parameters are asked of the scope by name, children are run through it.
     fn forward<'g>(&self, scope: &Scope<'_, 'g>, input: Tensor<'g>) -> Tensor<'g>;
+
+    /// Asks for every parameter and buffer, and declares every child, in the order in which PyTorch's `__init__` would register
+    /// them. It comes before the first pass; a module without it registers what its passes ask for, in that order.
+    fn register(&self, _scope: &Scope<'_, '_>) {}
 }
 
 impl<M: Module + ?Sized> Module for Box<M> {
     fn forward<'g>(&self, scope: &Scope<'_, 'g>, input: Tensor<'g>) -> Tensor<'g> {
         (**self).forward(scope, input)
+    }
+
+    fn register(&self, scope: &Scope<'_, '_>) {
+        (**self).register(scope);
     }
 }
 
@@ -93,6 +102,7 @@ pub enum Mode {
 /// assert_eq!(Network::new(Scale(4), [4])?.parameters()[0].path, "scale");
 /// # Ok::<(), chalkgrad::Error>(())
 /// ```
+#[derive(Clone)]
 pub struct Scope<'s, 'g> {
     graph: &'g Graph,
     registry: &'s RefCell<Registry<'g>>,
@@ -116,20 +126,69 @@ impl<'s, 'g> Scope<'s, 'g> {
         self.mode
     }
 
+    /// The same pass at another place of the tree, named from its root: for modules that are called from anywhere.
+    pub fn at(&self, path: impl Into<String>) -> Self {
+        Self { path: path.into(), ..self.clone() }
+    }
+
+    /// Errors name this line and column of a text from now on.
+    pub fn set_place(&self, place: Option<[u32; 2]>) {
+        self.graph.set_place(place);
+    }
+
+    /// Errors that have such a place name this operation, as the text writes it; an empty one leaves them as they are.
+    pub fn set_operation(&self, operation: &str) {
+        self.graph.set_operation(operation);
+    }
+
+    /// Poisons the graph: no pass can be made, and this sentence says why.
+    pub fn refuse(&self, rule: impl Into<String>) {
+        self.graph.refuse_module(rule.into());
+    }
+
     /// This module's parameter of that name; asking again, or from another module with the same path, shares it.
     pub fn parameter(&self, name: &str, role: Role, shape: impl Into<Shape>, init: Init) -> Tensor<'g> {
         let path = join(&self.path, name);
         let mut registry = self.registry.borrow_mut();
-        if let Some((_, tensor)) = registry.parameters.iter().find(|(parameter, _)| parameter.path == path) {
-            return *tensor;
+        if let Some(tensor) = registry.parameter(&path) {
+            return tensor;
         }
         let shape = self.allowed("parameter", shape.into());
         if let Err(rule) = init.check(&shape) {
             self.graph.refuse(init.name(), vec![shape.clone()], rule);
         }
         let tensor = self.graph.leaf(format!("parameter/{path}"), shape.clone());
+        registry.keys.push(path.clone());
         registry.parameters.push((Parameter { path, shape, role, init, feeds_relu: false }, tensor));
         tensor
+    }
+
+    /// This module's parameter of that name, if it is registered.
+    pub fn registered(&self, name: &str) -> Option<Tensor<'g>> {
+        self.registry.borrow().parameter(&join(&self.path, name))
+    }
+
+    /// Gives a registered parameter of this module other first values than its layer's.
+    pub fn initialize(&self, name: &str, init: Init) {
+        let path = join(&self.path, name);
+        let mut registry = self.registry.borrow_mut();
+        if let Some((parameter, _)) = registry.parameters.iter_mut().find(|(parameter, _)| parameter.path == path) {
+            if let Err(rule) = init.check(&parameter.shape) {
+                self.graph.refuse(init.name(), vec![parameter.shape.clone()], rule);
+            }
+            parameter.init = init;
+        }
+    }
+
+    /// This module's parameter or buffer of that name is the one at another path, named from the root: tied weights, and modules
+    /// that have two places in the tree. PyTorch saves it under both keys.
+    pub fn alias(&self, name: &str, of: &str) {
+        let path = join(&self.path, name);
+        let mut registry = self.registry.borrow_mut();
+        if path != of && !registry.aliases.iter().any(|(alias, _)| *alias == path) {
+            registry.keys.push(path.clone());
+            registry.aliases.push((path, of.into()));
+        }
     }
 
     /// This module's buffer of that name, `initial` everywhere before the first step; after [`Scope::update`] the new value.
@@ -150,6 +209,7 @@ impl<'s, 'g> Scope<'s, 'g> {
         }
         let shape = self.allowed("buffer", shape);
         let tensor = self.graph.leaf(format!("buffer/{path}"), shape.clone());
+        registry.keys.push(path.clone());
         registry.buffers.push((Buffer { path, shape, initial, counts }, tensor));
         tensor
     }
@@ -207,21 +267,52 @@ impl<'s, 'g> Scope<'s, 'g> {
         self.share.of
     }
 
+    /// Registers a child at `name` below this module, with everything in it.
+    pub fn declare(&self, name: &str, module: &dyn Module) {
+        let scope = self.at(join(&self.path, name));
+        scope.list();
+        module.register(&scope);
+    }
+
+    /// Enters this place into the list of modules, behind all that stand in the same module already.
+    pub fn list(&self) {
+        let modules = &mut self.registry.borrow_mut().modules;
+        if self.path.is_empty() || modules.contains(&self.path) {
+            return;
+        }
+        let parent = self.path.rsplit_once('.').map(|(parent, _)| parent);
+        let is_inside = |parent: &str, path: &str| match path.strip_prefix(parent) {
+            Some(rest) => rest.is_empty() || rest.starts_with('.'),
+            None => false,
+        };
+        let last = parent.and_then(|parent| modules.iter().rposition(|path| is_inside(parent, path)));
+        modules.insert(last.map_or(modules.len(), |last| last + 1), self.path.clone());
+    }
+
     /// Runs a child at `name` below this module.
     pub fn child(&self, name: &str, module: &dyn Module, input: Tensor<'g>) -> Tensor<'g> {
-        let path = join(&self.path, name);
-        let scope = Scope { graph: self.graph, registry: self.registry, mode: self.mode, share: self.share, path };
-        if !self.registry.borrow().modules.contains(&scope.path) {
-            self.registry.borrow_mut().modules.push(scope.path.clone());
+        let scope = self.at(join(&self.path, name));
+        scope.run(module.to_string(), |scope| {
+            let output = module.forward(scope, input);
+            (output, Some(output))
+        })
+    }
+
+    /// Runs the module of this place: nodes and errors are attributed to it by path and `text`. `forward` gives the result, and the
+    /// tensor of it that a table of layers shows.
+    pub fn run<R>(&self, text: String, forward: impl FnOnce(&Self) -> (R, Option<Tensor<'g>>)) -> R {
+        self.list();
+        let (rows, nodes) = (self.registry.borrow().layers.len(), self.graph.len());
+        let label = if self.path.is_empty() { text.clone() } else { format!("{} ({text})", self.path) };
+        let (result, output) = self.graph.within(label.clone(), || forward(self));
+        let products = multiply_adds(&self.graph.nodes(), nodes, &label);
+        let mut registry = self.registry.borrow_mut();
+        let has_own = || products > 0 || registry.parameters.iter().any(|(own, _)| own.module() == self.path);
+        if let Some(output) = output.filter(|_| registry.layers.len() == rows || has_own()) {
+            let path = self.path.clone();
+            registry.layers.push(Row { path, text, output, multiply_adds: products });
         }
-        let before = self.registry.borrow().layers.len();
-        let text = module.to_string();
-        let layer = format!("{} ({text})", scope.path);
-        let output = self.graph.within(layer, || module.forward(&scope, input));
-        if self.registry.borrow().layers.len() == before {
-            self.registry.borrow_mut().layers.push((scope.path, text, output));
-        }
-        output
+        result
     }
 
     /// The shape, or a scalar in its place where no device would hold it.
@@ -236,4 +327,22 @@ impl<'s, 'g> Scope<'s, 'g> {
 
 fn join(path: &str, name: &str) -> String {
     if path.is_empty() { name.into() } else { format!("{path}.{name}") }
+}
+
+/// What a module would register, in its order, without a pass.
+///
+/// ```
+/// use chalkgrad::nn::{BatchNorm2d, declared};
+///
+/// let (parameters, buffers) = declared(&BatchNorm2d::new(8))?;
+/// assert_eq!((parameters[0].path.as_str(), parameters.len(), buffers.len()), ("weight", 2, 3));
+/// # Ok::<(), chalkgrad::Error>(())
+/// ```
+pub fn declared(module: &dyn Module) -> Result<(Vec<Parameter>, Vec<Buffer>)> {
+    let (graph, registry) = (Graph::new(), RefCell::default());
+    module.register(&Scope::root(&graph, &registry, Mode::Evaluate, Share::whole(1)));
+    graph.check()?;
+    let Registry { parameters, buffers, .. } = registry.into_inner();
+    let parameters = parameters.into_iter().map(|(parameter, _)| parameter).collect();
+    Ok((parameters, buffers.into_iter().map(|(buffer, _)| buffer).collect()))
 }

@@ -98,6 +98,8 @@ struct Entry<'n> {
     /// Its flat buffer there.
     flat: &'static str,
     counts: bool,
+    /// Whether another entry lies in the same place.
+    is_alias: bool,
 }
 
 /// In PyTorch's order: module by module, parents before children, of each the parameters and then the buffers.
@@ -108,6 +110,7 @@ fn entries(network: &Network) -> Vec<Entry<'_>> {
         region: format!("parameter/{}", parameter.path),
         flat: "flat/parameters",
         counts: false,
+        is_alias: false,
     });
     let buffers = network.buffers().iter().map(|buffer| Entry {
         key: &buffer.path,
@@ -115,13 +118,26 @@ fn entries(network: &Network) -> Vec<Entry<'_>> {
         region: format!("buffer/{}", buffer.path),
         flat: "flat/buffers",
         counts: buffer.counts,
+        is_alias: false,
     });
+    // A parameter or buffer that has another key already lies where that one does.
+    let mut entries: Vec<Entry<'_>> = parameters.chain(buffers).collect();
+    for (key, of) in network.aliases() {
+        if let Some(Entry { shape, region, flat, counts, .. }) = entries.iter().find(|entry| entry.key == of) {
+            let (region, flat, counts) = (region.clone(), *flat, *counts);
+            entries.push(Entry { key, shape, region, flat, counts, is_alias: true });
+        }
+    }
+    let places: HashMap<&str, usize> =
+        network.keys().iter().enumerate().map(|(place, key)| (key.as_str(), place)).collect();
     let modules: HashMap<&str, usize> =
         network.modules().iter().enumerate().map(|(place, path)| (path.as_str(), place + 1)).collect();
-    let mut entries: Vec<Entry<'_>> = parameters.chain(buffers).collect();
-    entries.sort_by_key(|entry| match entry.key.rsplit_once('.') {
-        None => 0,
-        Some((module, _)) => modules.get(module).copied().unwrap_or(usize::MAX),
+    entries.sort_by_key(|entry| {
+        let module = match entry.key.rsplit_once('.') {
+            None => 0,
+            Some((module, _)) => modules.get(module).copied().unwrap_or(usize::MAX),
+        };
+        (module, entry.flat == "flat/buffers", places.get(entry.key).copied())
     });
     entries
 }
@@ -197,7 +213,7 @@ fn compare<'a, 'n>(
                 let (expected, found) = (entry.shape.clone(), tensor.shape().clone());
                 incompatible.wrong_shapes.push(WrongShape { key, expected, found });
             }
-            None if entry.counts => {}
+            None if entry.counts || entry.is_alias => {}
             None => incompatible.missing_keys.push(key),
         }
     }

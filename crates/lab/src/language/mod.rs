@@ -1,13 +1,27 @@
-//! The network language: what a student writes in a notebook, read and never executed. For now `nn.Sequential(…)`.
+//! The network language: what a student writes in a notebook, read and never executed. `lexer`, `parser` and `expressions` make a
+//! tree of the text, `evaluator/` builds the modules that it describes and runs their forward passes, `print/` writes them again.
 
 mod arguments;
+mod convnetjs;
+mod definitions;
+mod evaluator;
+mod export;
+mod expressions;
+mod functions;
 mod layers;
 mod lexer;
+mod library;
 mod parser;
+mod print;
+mod reader;
+mod syntax;
+mod tree;
+mod value;
 
 use std::fmt;
 
-use chalkgrad::nn::Sequential;
+pub use export::export;
+pub use tree::Tree;
 
 /// Longest text that is read, in bytes.
 const LONGEST: usize = 100_000;
@@ -26,6 +40,16 @@ pub struct ParseError {
     pub message: String,
 }
 
+impl ParseError {
+    /// An error of the library that has a place in the text.
+    pub fn of(error: &chalkgrad::Error) -> Option<Self> {
+        let &chalkgrad::Error::At { line, column, .. } = error else { return None };
+        let (text, place) = (error.to_string(), Place { line, column });
+        let message = text.strip_prefix(&format!("line {line}, column {column}: ")).unwrap_or(&text);
+        Some(Self { place, message: message.into() })
+    }
+}
+
 impl std::error::Error for ParseError {}
 
 impl fmt::Display for ParseError {
@@ -34,14 +58,45 @@ impl fmt::Display for ParseError {
     }
 }
 
+fn error(place: Place, message: impl Into<String>) -> ParseError {
+    ParseError { place, message: message.into() }
+}
+
 /// Reads a network.
-pub fn parse(text: &str) -> Result<Sequential, ParseError> {
+pub fn parse(text: &str) -> Result<Tree, ParseError> {
     if text.len() > LONGEST {
         let message = format!("this text has {} bytes; a network of up to {LONGEST} is read", text.len());
-        return Err(ParseError { place: Place { line: 1, column: 1 }, message });
+        return Err(error(Place { line: 1, column: 1 }, message));
     }
-    let call = parser::parse(&lexer::tokens(text)?)?;
-    layers::sequential(&call)
+    if convnetjs::is_convnetjs(text) {
+        return convnetjs::read(text);
+    }
+    reader::read(&parser::parse(&lexer::tokens(text)?)?)
+}
+
+/// The name that was probably meant.
+fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    if name.len() > 40 {
+        return None;
+    }
+    let lower = name.to_lowercase();
+    let distances = known.map(|known| (distance(&lower, &known.to_lowercase()), known));
+    let (distance, nearest) = distances.min_by_key(|(distance, _)| *distance)?;
+    (distance <= 2 && distance < name.len()).then_some(nearest)
+}
+
+/// Levenshtein's edit distance.
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, to) in b.chars().enumerate() {
+            let replaced = diagonal + usize::from(from != to);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.chars().count()]
 }
 
 #[cfg(test)]
@@ -141,8 +196,8 @@ mod tests {
             "line 2, column 3: there is no layer `Conv2D`; did you mean `nn.Conv2d`?"
         );
         assert_eq!(
-            error("nn.Sequential(nn.ReLU()"),
-            "line 1, column 24: `,` or `)` is expected here, but the text ends"
+            error("nn.Sequential(nn.ReLU() nn.ReLU())"),
+            "line 1, column 25: `,` or `)` is expected here, not `nn`"
         );
         assert_eq!(error("nn.Sequential(nn.Linear(10))"), "line 1, column 15: nn.Linear needs `out_features`");
         assert_eq!(
@@ -153,8 +208,11 @@ mod tests {
             error("nn.Sequential(nn.Conv2d(3, 16, 2.5))"),
             "line 1, column 32: `kernel_size` must be a whole number of at least 1, or two of them"
         );
-        assert_eq!(error(""), "line 1, column 1: a network begins with `nn.Sequential(`");
-        assert_eq!(error("nn.ReLU()"), "line 1, column 1: a network begins with `nn.Sequential(`");
+        assert_eq!(error("nn.Sequential(nn.ReLU()"), "line 1, column 14: `(` is never closed");
+        assert_eq!(
+            error(""),
+            "line 1, column 1: there is no network in this text: `nn.Sequential(…)`, or a class that derives from nn.Module"
+        );
         assert_eq!(
             error("nn.Sequential(nn.Flatten(start_dim=0))"),
             "line 1, column 26: `start_dim` cannot be 0, the axis that counts the pictures of a batch"
@@ -165,10 +223,7 @@ mod tests {
         );
         assert_eq!(error("nn.Sequential(nn.LogSoftmax())"), "line 1, column 15: nn.LogSoftmax needs `dim`");
         assert_eq!(error("nn.Sequential(nn.GELU('tan'))"), "line 1, column 23: `approximate` must be 'none' or 'tanh'");
-        assert_eq!(
-            error("nn.Sequential(nn.GELU('tanh))"),
-            "line 1, column 23: `'` opens a text that does not end on its line"
-        );
+        assert_eq!(error("nn.Sequential(nn.GELU('tanh))"), "line 1, column 23: `'` opens a string that does not end");
         assert_eq!(
             error("nn.Sequential(nn.Linear('10', 5))"),
             "line 1, column 25: `in_features` must be a whole number of at least 1"
@@ -194,7 +249,7 @@ mod tests {
 
     #[test]
     fn deep_nesting_is_refused_not_followed_into_the_ground() {
-        let text = "nn.Sequential(".repeat(5000);
+        let text = "nn.Sequential(".repeat(5000) + &")".repeat(5000);
         assert!(error(&text).contains("nested"));
     }
 

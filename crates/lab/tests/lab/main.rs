@@ -105,7 +105,7 @@ fn bad_settings_are_refused_and_the_old_run_lives_on() {
     );
     let message =
         refused(text("nn.Sequential(nn.Conv2d(3, 4, 5), nn.Conv2d(8, 4, 3), nn.Flatten(), nn.Linear(2704, 10))"));
-    assert!(message.contains("Layer 1 (Conv2d(8, 4") && message.contains("4 channels"), "{message}");
+    assert!(message.contains("line 1, column 35: layer 1 (Conv2d(8, 4") && message.contains("4 channels"), "{message}");
     assert!(refused(text("nn.Sequential(nn.Flatten(), nn.Linear(3072, 7))")).contains("7 scores"));
     assert!(refused(text("nn.Sequential(nn.Flatten())")).contains("no parameters"));
     assert!(refused(text("nn.Sequential(nn.Linear(3072, 10))")).contains("nn.Flatten()"));

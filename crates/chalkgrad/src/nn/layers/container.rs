@@ -115,6 +115,12 @@ impl Module for Sequential {
         let layers = self.layers.iter().enumerate();
         layers.fold(input, |value, (index, layer)| scope.child(&index.to_string(), layer.as_ref(), value))
     }
+
+    fn register(&self, scope: &Scope<'_, '_>) {
+        for (index, layer) in self.layers.iter().enumerate() {
+            scope.declare(&index.to_string(), layer.as_ref());
+        }
+    }
 }
 
 impl fmt::Display for Sequential {

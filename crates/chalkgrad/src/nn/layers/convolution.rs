@@ -34,6 +34,20 @@ macro_rules! builders {
             Self { bias, ..self }
         }
 
+        /// Weight `[kernels, shared, height, width]` and bias `[out_channels]`.
+        fn filters<'g>(
+            &self,
+            scope: &Scope<'_, 'g>,
+            kernels: usize,
+            shared: usize,
+        ) -> (Tensor<'g>, Option<Tensor<'g>>) {
+            let [height, width] = self.window.kernel;
+            // PyTorch takes the second axis for the inputs of a transposed convolution too.
+            let init = Init::fan_in(shared.saturating_mul(height).saturating_mul(width));
+            let weight = scope.parameter("weight", Role::Weight, [kernels, shared, height, width], init);
+            (weight, self.bias.then(|| scope.parameter("bias", Role::Bias, [self.out_channels], init)))
+        }
+
         fn print(
             &self,
             name: &str,
@@ -104,6 +118,11 @@ impl Conv2d {
 
     builders!();
 
+    /// `None` where the channels do not fall into the groups.
+    fn parameters<'g>(&self, scope: &Scope<'_, 'g>) -> Option<(Tensor<'g>, Option<Tensor<'g>>)> {
+        Some(self.filters(scope, self.out_channels, per_group(self.in_channels, self.groups)?))
+    }
+
     /// The pictures and the window that keeps their size. Where rows or columns of padding are odd in number, there is one
     /// more below or on the right, as PyTorch does it.
     fn same<'g>(&self, input: Tensor<'g>) -> (Tensor<'g>, Window) {
@@ -116,13 +135,9 @@ impl Conv2d {
 
 impl Module for Conv2d {
     fn forward<'g>(&self, scope: &Scope<'_, 'g>, input: Tensor<'g>) -> Tensor<'g> {
-        let Some(shared) = per_group(self.in_channels, self.groups) else {
+        let Some((weight, bias)) = self.parameters(scope) else {
             return refuse(scope, "conv2d", input, [self.in_channels, self.groups]);
         };
-        let [height, width] = self.window.kernel;
-        let init = Init::fan_in(shared.saturating_mul(height).saturating_mul(width));
-        let weight = scope.parameter("weight", Role::Weight, [self.out_channels, shared, height, width], init);
-        let bias = self.bias.then(|| scope.parameter("bias", Role::Bias, [self.out_channels], init));
         if !self.same_padding {
             return input.conv2d_grouped(weight, bias, self.window, self.groups);
         }
@@ -133,6 +148,10 @@ impl Module for Conv2d {
         }
         let (input, window) = self.same(input);
         input.conv2d_grouped(weight, bias, window, self.groups)
+    }
+
+    fn register(&self, scope: &Scope<'_, '_>) {
+        self.parameters(scope);
     }
 }
 
@@ -182,19 +201,23 @@ impl ConvTranspose2d {
     }
 
     builders!();
+
+    /// `None` where the channels do not fall into the groups.
+    fn parameters<'g>(&self, scope: &Scope<'_, 'g>) -> Option<(Tensor<'g>, Option<Tensor<'g>>)> {
+        Some(self.filters(scope, self.in_channels, per_group(self.out_channels, self.groups)?))
+    }
 }
 
 impl Module for ConvTranspose2d {
     fn forward<'g>(&self, scope: &Scope<'_, 'g>, input: Tensor<'g>) -> Tensor<'g> {
-        let Some(shared) = per_group(self.out_channels, self.groups) else {
+        let Some((weight, bias)) = self.parameters(scope) else {
             return refuse(scope, "conv_transpose2d", input, [self.out_channels, self.groups]);
         };
-        let [height, width] = self.window.kernel;
-        // PyTorch takes the second axis for the inputs here too.
-        let init = Init::fan_in(shared.saturating_mul(height).saturating_mul(width));
-        let weight = scope.parameter("weight", Role::Weight, [self.in_channels, shared, height, width], init);
-        let bias = self.bias.then(|| scope.parameter("bias", Role::Bias, [self.out_channels], init));
         input.conv_transpose2d(weight, bias, self.window, self.output_padding, self.groups)
+    }
+
+    fn register(&self, scope: &Scope<'_, '_>) {
+        self.parameters(scope);
     }
 }
 

@@ -28,13 +28,20 @@ impl Embedding {
     pub fn new(num_embeddings: usize, embedding_dim: usize) -> Self {
         Self { num_embeddings, embedding_dim }
     }
+
+    fn weight<'g>(&self, scope: &Scope<'_, 'g>) -> Tensor<'g> {
+        let init = Init::Normal { mean: 0.0, deviation: 1.0 };
+        scope.parameter("weight", Role::Weight, [self.num_embeddings, self.embedding_dim], init)
+    }
 }
 
 impl Module for Embedding {
     fn forward<'g>(&self, scope: &Scope<'_, 'g>, input: Tensor<'g>) -> Tensor<'g> {
-        let init = Init::Normal { mean: 0.0, deviation: 1.0 };
-        let weight = scope.parameter("weight", Role::Weight, [self.num_embeddings, self.embedding_dim], init);
-        input.embedding(weight)
+        input.embedding(self.weight(scope))
+    }
+
+    fn register(&self, scope: &Scope<'_, '_>) {
+        self.weight(scope);
     }
 }
 

@@ -31,14 +31,17 @@ impl Linear {
     pub fn new(in_features: usize, out_features: usize) -> Self {
         Self { in_features, out_features, bias: true }
     }
+
+    fn parameters<'g>(&self, scope: &Scope<'_, 'g>) -> (Tensor<'g>, Option<Tensor<'g>>) {
+        let init = Init::fan_in(self.in_features);
+        let weight = scope.parameter("weight", Role::Weight, [self.out_features, self.in_features], init);
+        (weight, self.bias.then(|| scope.parameter("bias", Role::Bias, [self.out_features], init)))
+    }
 }
 
 impl Module for Linear {
     fn forward<'g>(&self, scope: &Scope<'_, 'g>, input: Tensor<'g>) -> Tensor<'g> {
-        let weight = [self.out_features, self.in_features];
-        let init = Init::fan_in(self.in_features);
-        let weight = scope.parameter("weight", Role::Weight, weight, init);
-        let bias = self.bias.then(|| scope.parameter("bias", Role::Bias, [self.out_features], init));
+        let (weight, bias) = self.parameters(scope);
         let shape = input.shape();
         let features = shape.dims().last();
         if features != Some(&self.in_features) {
@@ -52,6 +55,10 @@ impl Module for Linear {
             scope.graph().refuse("linear", vec![shape, weight.shape()], rule);
         }
         input.linear(weight, bias)
+    }
+
+    fn register(&self, scope: &Scope<'_, '_>) {
+        self.parameters(scope);
     }
 }
 

@@ -28,6 +28,11 @@ macro_rules! batch_norms {
             pub fn new(num_features: usize) -> Self {
                 Self { num_features, eps: 1e-5, momentum: Some(0.1), affine: true, track_running_stats: true }
             }
+
+            fn common(&self) -> BatchNorm {
+                let Self { num_features, eps, momentum, affine, track_running_stats } = *self;
+                BatchNorm { num_features, eps, momentum, affine, track_running_stats }
+            }
         }
 
         impl Module for $name {
@@ -39,8 +44,11 @@ macro_rules! batch_norms {
                     scope.graph().refuse("batch_norm", vec![shape, [self.num_features].into()], rule);
                     return input;
                 }
-                let Self { num_features, eps, momentum, affine, track_running_stats } = *self;
-                BatchNorm { num_features, eps, momentum, affine, track_running_stats }.forward(scope, input)
+                self.common().forward(scope, input)
+            }
+
+            fn register(&self, scope: &Scope<'_, '_>) {
+                self.common().state(scope);
             }
         }
 
@@ -90,15 +98,21 @@ struct BatchNorm {
 }
 
 impl BatchNorm {
-    fn forward<'g>(&self, scope: &Scope<'_, 'g>, input: Tensor<'g>) -> Tensor<'g> {
+    /// Weight and bias, and mean, variance and count of the batches so far.
+    fn state<'g>(&self, scope: &Scope<'_, 'g>) -> (Option<[Tensor<'g>; 2]>, Option<[Tensor<'g>; 3]>) {
         let parameter = |name, role, value| scope.parameter(name, role, [self.num_features], Init::Constant(value));
-        let affine = self.affine.then(|| (parameter("weight", Role::Scale, 1.0), parameter("bias", Role::Bias, 0.0)));
+        let affine = self.affine.then(|| [parameter("weight", Role::Scale, 1.0), parameter("bias", Role::Bias, 0.0)]);
         let running = self.track_running_stats.then(|| {
             let buffer = |name, initial| scope.buffer(name, [self.num_features], initial);
-            (buffer("running_mean", 0.0), buffer("running_var", 1.0), scope.counter("num_batches_tracked"))
+            [buffer("running_mean", 0.0), buffer("running_var", 1.0), scope.counter("num_batches_tracked")]
         });
+        (affine, running)
+    }
+
+    fn forward<'g>(&self, scope: &Scope<'_, 'g>, input: Tensor<'g>) -> Tensor<'g> {
+        let (affine, running) = self.state(scope);
         let (mean, variance) = match (scope.mode(), running) {
-            (Mode::Evaluate, Some((mean, variance, _))) => (mean, variance),
+            (Mode::Evaluate, Some([mean, variance, _])) => (mean, variance),
             (mode, running) => {
                 let places: usize = input.shape().dims().iter().skip(2).product();
                 let count = scope.batch() * places;
@@ -113,7 +127,7 @@ impl BatchNorm {
                 (mean, variance)
             }
         };
-        let (weight, bias) = affine.unzip();
+        let (weight, bias) = affine.map(|[weight, bias]| (weight, bias)).unzip();
         input.batch_norm(mean, variance, weight, bias, self.eps)
     }
 
@@ -121,7 +135,7 @@ impl BatchNorm {
     fn remember<'g>(
         &self,
         scope: &Scope<'_, 'g>,
-        (mean, variance, batches): (Tensor<'g>, Tensor<'g>, Tensor<'g>),
+        [mean, variance, batches]: [Tensor<'g>; 3],
         new: (Tensor<'g>, Tensor<'g>),
     ) {
         let batches = batches + 1.0;
@@ -162,6 +176,16 @@ impl LayerNorm {
     pub fn new(normalized_shape: impl Into<Shape>) -> Self {
         Self { normalized_shape: normalized_shape.into(), eps: 1e-5, elementwise_affine: true, bias: true }
     }
+
+    /// Weight and bias.
+    fn parameters<'g>(&self, scope: &Scope<'_, 'g>) -> [Option<Tensor<'g>>; 2] {
+        let parameter = |name, role, value| {
+            let init = Init::Constant(value);
+            self.elementwise_affine.then(|| scope.parameter(name, role, &self.normalized_shape, init))
+        };
+        let weight = parameter("weight", Role::Scale, 1.0);
+        [weight, if self.bias { parameter("bias", Role::Bias, 0.0) } else { None }]
+    }
 }
 
 impl Module for LayerNorm {
@@ -172,10 +196,12 @@ impl Module for LayerNorm {
             scope.graph().refuse("layer_norm", vec![input.shape(), shape.clone()], rule);
             return input;
         }
-        let parameter = |name, role, value| scope.parameter(name, role, shape, Init::Constant(value));
-        let weight = self.elementwise_affine.then(|| parameter("weight", Role::Scale, 1.0));
-        let bias = (self.elementwise_affine && self.bias).then(|| parameter("bias", Role::Bias, 0.0));
+        let [weight, bias] = self.parameters(scope);
         input.layer_norm(shape.rank(), weight, bias, self.eps)
+    }
+
+    fn register(&self, scope: &Scope<'_, '_>) {
+        self.parameters(scope);
     }
 }
 

@@ -1,0 +1,7 @@
+# expect: line 6: ]
+import torch.nn as nn
+
+model = nn.Sequential(
+    nn.Flatten(),
+    nn.Linear(3072, 10],
+)

@@ -1,0 +1,13 @@
+# expect: line 11: indent
+import torch.nn as nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(3072, 10)
+
+    def forward(self, x):
+        x = x.flatten(1)
+      return self.fc(x)
+
+model = Net()

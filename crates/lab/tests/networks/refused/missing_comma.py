@@ -1,0 +1,8 @@
+# expect: line 7: ,
+import torch.nn as nn
+
+model = nn.Sequential(
+    nn.Flatten(),
+    nn.Linear(3072, 32),
+    nn.ReLU() nn.Linear(32, 10),
+)

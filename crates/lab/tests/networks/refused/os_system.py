@@ -1,0 +1,13 @@
+# expect: line 7: os
+import torch.nn as nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        import os; os.system('nvidia-smi')
+        self.fc = nn.Linear(3072, 10)
+
+    def forward(self, x):
+        return self.fc(x.flatten(1))
+
+model = Net()

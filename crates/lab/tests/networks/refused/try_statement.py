@@ -1,0 +1,15 @@
+# expect: line 10: try
+import torch.nn as nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(3072, 10)
+
+    def forward(self, x):
+        try:
+            return self.fc(x)
+        except RuntimeError:
+            return self.fc(x.flatten(1))
+
+model = Net()
