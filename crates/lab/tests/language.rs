@@ -158,3 +158,32 @@ while True:
     assert!(error(&format!("{text}\nother = nn.Linear(3)")).contains("nn.Linear needs `out_features`"));
     assert!(error(&text.replace("nn.Sequential(", "nn.Sequentail(")).contains("did you mean `nn.Sequential`?"));
 }
+
+#[test]
+fn what_grows_without_end_is_refused_and_not_followed() {
+    let error = |text: &str| match parse(text) {
+        Ok(tree) => Network::new(tree, PICTURES).err().map_or("accepted".into(), |error| error.to_string()),
+        Err(error) => error.to_string(),
+    };
+    for (text, sentence) in [
+        ("a = []\nfor i in range(9999):\n    a = [a]\nmodel = nn.ReLU()", "nested"),
+        ("a = ()\nfor i in range(9999):\n    a = (a,)\nmodel = nn.ReLU()", "nested"),
+        ("a = [1]\nfor i in range(99):\n    a = list(zip(a, a))\nmodel = nn.ReLU()", "nested"),
+        ("a = [1]\nfor i in range(99):\n    a = [a, a]\nmodel = nn.ReLU()", "nested"),
+        ("a = []\na.append(a)\nmodel = nn.ReLU()", "nested"),
+        ("f = len\nfor i in range(9999):\n    f = partial(f, 1)\nmodel = nn.ReLU()", "nested"),
+        ("f = len\nfor i in range(9999):\n    f = lambda f=f: f\nmodel = nn.ReLU()", "nested"),
+        ("m = nn.ReLU()\nfor i in range(500):\n    m = nn.Sequential(m)\n", "nested"),
+        ("m = nn.ReLU()\nfor i in range(30):\n    m = nn.Sequential(m, m)\n", "2000"),
+        ("m = nn.Sequential()\nm.append(m)\n", "2000"),
+        ("m = nn.Sequential(*[nn.ReLU() for _ in range(5000)])", "modules"),
+        ("a = 'x'\nfor i in range(99):\n    a = a + a\nmodel = nn.ReLU()", "longer"),
+        ("a = 2\nfor i in range(99):\n    a = a * a\nmodel = nn.ReLU()", "larger"),
+        ("n = 0\nfor i in range(9999):\n    for j in range(9999):\n        n += 1\nmodel = nn.ReLU()", "steps"),
+    ] {
+        let began = std::time::Instant::now();
+        let said = error(text);
+        assert!(said.contains(sentence), "{text}\n{said}");
+        assert!(began.elapsed().as_millis() < 500, "{text} took {:?}", began.elapsed());
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::syntax::Name;
 use super::value::Value;
-use super::{ParseError, Place, error};
+use super::{Failure, Place, error};
 
 /// No length of a network is larger.
 const LARGEST: i64 = 1_000_000_000;
@@ -59,7 +59,7 @@ pub(super) fn literal(text: &str) -> Value {
 
 impl Arguments {
     /// Fails on too many, missing, unknown and repeated arguments.
-    pub(super) fn bind(callee: String, text: &'static str, given: Given) -> Result<Self, ParseError> {
+    pub(super) fn bind(callee: String, text: &'static str, given: Given) -> Result<Self, Failure> {
         let names: Vec<(&'static str, Option<&'static str>)> = signature(text).collect();
         let mut values: Vec<Option<(Value, Place)>> = names.iter().map(|_| None).collect();
         let mut positional = given.positional.into_iter();
@@ -125,12 +125,12 @@ impl Arguments {
     }
 
     /// What is wrong with the call as a whole.
-    pub(super) fn error(&self, message: impl Into<String>) -> ParseError {
+    pub(super) fn error(&self, message: impl Into<String>) -> Failure {
         error(self.place, message)
     }
 
     /// What is wrong with one argument.
-    fn must(&self, name: &str, rule: impl AsRef<str>) -> ParseError {
+    fn must(&self, name: &str, rule: impl AsRef<str>) -> Failure {
         let (value, place) = self.get(name);
         let rule = rule.as_ref();
         error(
@@ -152,22 +152,22 @@ impl Arguments {
     }
 
     /// A whole number of at least 1.
-    pub(super) fn count(&self, name: &str) -> Result<usize, ParseError> {
+    pub(super) fn count(&self, name: &str) -> Result<usize, Failure> {
         let must = || self.must(name, "must be a whole number of at least 1");
         whole(self.get(name).0, 1).ok_or_else(must)
     }
 
-    pub(super) fn number(&self, name: &str) -> Result<f64, ParseError> {
+    pub(super) fn number(&self, name: &str) -> Result<f64, Failure> {
         self.get(name).0.number().ok_or_else(|| self.must(name, "must be a number"))
     }
 
     /// A number, if it is given.
-    pub(super) fn optional_number(&self, name: &str) -> Result<Option<f64>, ParseError> {
+    pub(super) fn optional_number(&self, name: &str) -> Result<Option<f64>, Failure> {
         if self.given(name) { self.number(name).map(Some) } else { Ok(None) }
     }
 
     /// One or more whole numbers of at least `least`.
-    pub(super) fn lengths(&self, name: &str, least: usize) -> Result<Vec<usize>, ParseError> {
+    pub(super) fn lengths(&self, name: &str, least: usize) -> Result<Vec<usize>, Failure> {
         let must = || self.must(name, format!("must be whole numbers of at least {least}"));
         let lengths: Option<Vec<usize>> = match items(self.get(name).0) {
             Some(values) => values.iter().map(|value| whole(value, least)).collect(),
@@ -177,17 +177,17 @@ impl Arguments {
     }
 
     /// One number for both axes, or a pair.
-    pub(super) fn pair(&self, name: &str, least: usize) -> Result<[usize; 2], ParseError> {
+    pub(super) fn pair(&self, name: &str, least: usize) -> Result<[usize; 2], Failure> {
         let must = || self.must(name, format!("must be a whole number of at least {least}, or two of them"));
         both(self.get(name).0, |value| whole(value, least)).ok_or_else(must)
     }
 
     /// One number for both axes, or two.
-    pub(super) fn numbers(&self, name: &str) -> Result<[f64; 2], ParseError> {
+    pub(super) fn numbers(&self, name: &str) -> Result<[f64; 2], Failure> {
         both(self.get(name).0, Value::number).ok_or_else(|| self.must(name, "must be a number, or two of them"))
     }
 
-    pub(super) fn flag(&self, name: &str) -> Result<bool, ParseError> {
+    pub(super) fn flag(&self, name: &str) -> Result<bool, Failure> {
         match self.get(name).0 {
             Value::Bool(flag) => Ok(*flag),
             Value::None => Ok(false),
@@ -196,7 +196,7 @@ impl Arguments {
     }
 
     /// One of these words.
-    pub(super) fn word(&self, name: &str, words: &[&'static str]) -> Result<&'static str, ParseError> {
+    pub(super) fn word(&self, name: &str, words: &[&'static str]) -> Result<&'static str, Failure> {
         let known = words.iter().find(|&&word| self.is_word(name, word));
         known.copied().ok_or_else(|| {
             let words: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
@@ -210,13 +210,13 @@ impl Arguments {
     }
 
     /// A whole number of any sign, small enough to name an axis or a place.
-    pub(super) fn whole(&self, name: &str) -> Result<isize, ParseError> {
+    pub(super) fn whole(&self, name: &str) -> Result<isize, Failure> {
         let number = self.get(name).0.int().filter(|number| number.abs() < 1 << 31);
         number.map(|number| number as isize).ok_or_else(|| self.must(name, "must be a whole number"))
     }
 
     /// An axis within each example: axis 0 counts the examples of a batch, which no layer mixes here.
-    pub(super) fn axis(&self, name: &str) -> Result<isize, ParseError> {
+    pub(super) fn axis(&self, name: &str) -> Result<isize, Failure> {
         match self.get(name).0.int() {
             Some(0) => Err(self.must(name, "cannot be 0, the axis that counts the pictures of a batch")),
             Some(axis) if axis.abs() <= 9 => Ok(axis as isize),
@@ -225,7 +225,7 @@ impl Arguments {
     }
 
     /// Fails where a flag is set that has no meaning here.
-    pub(super) fn never(&self, name: &str) -> Result<(), ParseError> {
+    pub(super) fn never(&self, name: &str) -> Result<(), Failure> {
         match self.flag(name)? {
             true => Err(error(self.get(name).1, format!("`{name}=True` is not supported"))),
             false => Ok(()),

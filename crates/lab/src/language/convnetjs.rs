@@ -6,9 +6,9 @@ use super::evaluator::Evaluator;
 use super::layers;
 use super::tree::Tree;
 use super::value::{Container, Value};
-use super::{ParseError, Place, error};
+use super::{Failure, Place, error};
 
-type Result<T> = std::result::Result<T, ParseError>;
+type Result<T> = std::result::Result<T, Failure>;
 
 /// What every such text names.
 const NAME: &str = "layer_defs";
@@ -87,7 +87,7 @@ impl<'a> Cursor<'a> {
         found
     }
 
-    fn expected(&self, what: &str) -> ParseError {
+    fn expected(&self, what: &str) -> Failure {
         let found = match self.rest.chars().next() {
             Some(found) => format!("not `{found}`"),
             None => "but the text ends".into(),

@@ -4,13 +4,13 @@ use std::rc::Rc;
 
 use super::parser::Parser;
 use super::syntax::{Class, Function, FunctionKind, Name, Parameter, ParameterKind, StatementKind};
-use super::{ParseError, error};
+use super::{Failure, error};
 
 /// Most arguments of a function.
 const MOST: usize = 255;
 
 impl Parser<'_> {
-    fn dotted(&mut self) -> Result<Name, ParseError> {
+    fn dotted(&mut self) -> Result<Name, Failure> {
         let mut path = self.name()?.to_string();
         while self.take(".") {
             path.push('.');
@@ -19,7 +19,7 @@ impl Parser<'_> {
         Ok(path.into())
     }
 
-    pub(super) fn import(&mut self) -> Result<StatementKind, ParseError> {
+    pub(super) fn import(&mut self) -> Result<StatementKind, Failure> {
         let mut imports = Vec::new();
         loop {
             let module = self.dotted()?;
@@ -36,7 +36,7 @@ impl Parser<'_> {
         }
     }
 
-    pub(super) fn import_from(&mut self) -> Result<StatementKind, ParseError> {
+    pub(super) fn import_from(&mut self) -> Result<StatementKind, Failure> {
         while self.take(".") {}
         let module = if self.is_word("import") { "".into() } else { self.dotted()? };
         if !self.take_word("import") {
@@ -61,7 +61,7 @@ impl Parser<'_> {
         Ok(StatementKind::Import(imports))
     }
 
-    pub(super) fn function(&mut self, kind: FunctionKind) -> Result<Rc<Function>, ParseError> {
+    pub(super) fn function(&mut self, kind: FunctionKind) -> Result<Rc<Function>, Failure> {
         let place = self.place();
         self.advance();
         let name = self.name()?;
@@ -76,7 +76,7 @@ impl Parser<'_> {
     }
 
     /// Up to the symbol that ends them, which stays. A lambda's have no type hints.
-    pub(super) fn parameters(&mut self, end: &str, hints: bool) -> Result<Vec<Parameter>, ParseError> {
+    pub(super) fn parameters(&mut self, end: &str, hints: bool) -> Result<Vec<Parameter>, Failure> {
         let mut parameters: Vec<Parameter> = Vec::new();
         let mut kind = ParameterKind::Positional;
         while !self.is_symbol(end) {
@@ -116,7 +116,7 @@ impl Parser<'_> {
         Ok(parameters)
     }
 
-    pub(super) fn class(&mut self) -> Result<StatementKind, ParseError> {
+    pub(super) fn class(&mut self) -> Result<StatementKind, Failure> {
         let place = self.place();
         self.advance();
         let name = self.name()?;

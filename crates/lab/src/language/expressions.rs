@@ -6,7 +6,7 @@ use super::lexer::{Kind, tokens};
 use super::parser::{Parser, is_keyword};
 use super::syntax::StatementKind;
 use super::syntax::{Argument, Comprehension, Expression, ExpressionKind, Function, FunctionKind, Stars, Statement};
-use super::{ParseError, Place, error, parser};
+use super::{Failure, Place, error, parser};
 
 /// Highest tree of one expression.
 const HIGHEST: u16 = 120;
@@ -28,7 +28,7 @@ fn binding(symbol: &str) -> Option<u8> {
 /// That of `-x`, between products and powers.
 const SIGN: u8 = 7;
 
-type Parsed = Result<Expression, ParseError>;
+type Parsed = Result<Expression, Failure>;
 
 impl Parser<'_> {
     /// A node above others, of which the highest has this height.
@@ -247,7 +247,7 @@ impl Parser<'_> {
         }
     }
 
-    fn arguments(&mut self) -> Result<Vec<Argument>, ParseError> {
+    fn arguments(&mut self) -> Result<Vec<Argument>, Failure> {
         let mut arguments = Vec::new();
         let mut has_names = false;
         while !self.take(")") {
@@ -387,7 +387,7 @@ impl Parser<'_> {
     }
 
     /// Items up to the symbol that ends them, which stays.
-    fn items(&mut self, first: Expression, end: &str) -> Result<Vec<Expression>, ParseError> {
+    fn items(&mut self, first: Expression, end: &str) -> Result<Vec<Expression>, Failure> {
         let mut items = vec![first];
         while self.take(",") && !self.is_symbol(end) {
             items.push(self.starred()?);

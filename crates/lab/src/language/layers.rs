@@ -9,9 +9,9 @@ use chalkgrad::nn::{
 use chalkgrad::op::{Interpolation, Pool, Size, Window};
 
 use super::arguments::Arguments;
-use super::{ParseError, Place, error, nearest};
+use super::{Failure, Place, error, nearest};
 
-type Made = Result<Box<dyn Module>, ParseError>;
+type Made = Result<Box<dyn Module>, Failure>;
 
 /// How a layer is read.
 pub(super) struct Layer {
@@ -153,14 +153,14 @@ fn conv_transpose2d(arguments: &Arguments) -> Made {
 }
 
 /// A convolution's.
-fn window(arguments: &Arguments, padding: [usize; 2]) -> Result<Window, ParseError> {
+fn window(arguments: &Arguments, padding: [usize; 2]) -> Result<Window, Failure> {
     arguments.word("padding_mode", &["zeros"])?;
     let (kernel, stride) = (arguments.pair("kernel_size", 1)?, arguments.pair("stride", 1)?);
     Ok(Window { kernel, stride, padding, dilation: arguments.pair("dilation", 1)? })
 }
 
 /// A pool moves by its own size where no stride is given.
-fn pool(arguments: &Arguments, dilation: [usize; 2]) -> Result<Pool, ParseError> {
+fn pool(arguments: &Arguments, dilation: [usize; 2]) -> Result<Pool, Failure> {
     let kernel = arguments.pair("kernel_size", 1)?;
     let stride = if arguments.given("stride") { arguments.pair("stride", 1)? } else { kernel };
     let window = Window { kernel, stride, padding: arguments.pair("padding", 0)?, dilation };
@@ -208,7 +208,7 @@ macro_rules! batch_norms {
 batch_norms!(batch_norm1d BatchNorm1d, batch_norm2d BatchNorm2d);
 
 /// Why there is no layer of this name.
-pub(super) fn unknown(name: &str, place: Place) -> ParseError {
+pub(super) fn unknown(name: &str, place: Place) -> Failure {
     if let Some((_, reason)) = REFUSED.iter().find(|(refused, _)| *refused == name) {
         return error(place, format!("nn.{name} has no place in a network of pictures: {reason}"));
     }

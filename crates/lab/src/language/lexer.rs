@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{ParseError, Place, error};
+use super::{Failure, Place, error};
 
 #[derive(Clone, PartialEq)]
 pub(super) enum Kind {
@@ -54,7 +54,7 @@ impl Kind {
 }
 
 /// Tokens of the whole text, the last of them `End`.
-pub(super) fn tokens(text: &str) -> Result<Vec<Token>, ParseError> {
+pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Failure> {
     let mut lexer = Lexer {
         rest: text,
         place: Place { line: 1, column: 1 },
@@ -131,7 +131,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Reads one token, or nothing that matters; false at the end of the text.
-    fn token(&mut self) -> Result<bool, ParseError> {
+    fn token(&mut self) -> Result<bool, Failure> {
         if self.begins_line && self.brackets.is_empty() {
             self.begins_line = false;
             self.indentation()?;
@@ -190,7 +190,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Blocks that begin or end with this line; lines without code are passed over.
-    fn indentation(&mut self) -> Result<(), ParseError> {
+    fn indentation(&mut self) -> Result<(), Failure> {
         let start = self.place;
         let space = self.take(|character| matches!(character, ' ' | '\t'));
         // With tabs of eight columns, and of one: if they disagree about what is deeper, nobody knows.
@@ -229,7 +229,7 @@ impl<'a> Lexer<'a> {
         Ok(())
     }
 
-    fn number(&mut self, start: Place) -> Result<Kind, ParseError> {
+    fn number(&mut self, start: Place) -> Result<Kind, Failure> {
         let is_digit = |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '.');
         let mut text = self.take(is_digit).to_owned();
         if text.ends_with(['e', 'E']) && !text.starts_with("0x") {
@@ -248,7 +248,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// A text in one or three quotes, its escapes resolved unless it is raw.
-    fn text(&mut self, start: Place, raw: bool) -> Result<Rc<str>, ParseError> {
+    fn text(&mut self, start: Place, raw: bool) -> Result<Rc<str>, Failure> {
         let quote = if self.rest.starts_with('"') { "\"" } else { "'" };
         let long = quote.repeat(3);
         let is_long = self.takes(&long);
@@ -276,7 +276,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn symbol(&mut self, start: Place, first: char) -> Result<(), ParseError> {
+    fn symbol(&mut self, start: Place, first: char) -> Result<(), Failure> {
         let Some(symbol) = SYMBOLS.iter().copied().find(|symbol| self.takes(symbol)) else {
             return Err(error(start, format!("`{first}` has no meaning in a network")));
         };

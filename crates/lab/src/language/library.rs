@@ -4,7 +4,7 @@ use super::functions;
 use super::layers::{F, TORCH};
 use super::syntax::Name;
 use super::value::{Container, Value};
-use super::{ParseError, Place, error, layers, nearest};
+use super::{Failure, Place, error, layers, nearest};
 
 /// Modules of Python's that are known, by their paths; what lies in `torch.nn.modules` lies in `torch.nn` too.
 const MODULES: &[(&str, &str)] = &[
@@ -153,7 +153,7 @@ fn class(name: &str) -> Option<Value> {
 }
 
 /// `import module`, `from module import name`
-pub(super) fn import(module: &str, name: Option<&Name>, place: Place) -> Result<Value, ParseError> {
+pub(super) fn import(module: &str, name: Option<&Name>, place: Place) -> Result<Value, Failure> {
     let known = |path: &str| MODULES.iter().find(|(known, _)| *known == path).map(|(_, path)| *path);
     match (known(module), name) {
         (Some(path), None) => Ok(Value::Namespace(path)),
@@ -165,7 +165,7 @@ pub(super) fn import(module: &str, name: Option<&Name>, place: Place) -> Result<
 }
 
 /// `torch.nn.Conv2d`. Where only a network is read, what is not known is refused.
-pub(super) fn member(path: &'static str, name: &Name, is_strict: bool, place: Place) -> Result<Value, ParseError> {
+pub(super) fn member(path: &'static str, name: &Name, is_strict: bool, place: Place) -> Result<Value, Failure> {
     let whole = format!("{path}.{name}");
     if let Some((_, path)) = MODULES.iter().find(|(known, _)| *known == whole) {
         return Ok(Value::Namespace(path));
@@ -215,7 +215,7 @@ fn math(dotted: &str) -> Option<Value> {
     }
 }
 
-fn unknown(short: &str, name: &str, path: &str, place: Place) -> ParseError {
+fn unknown(short: &str, name: &str, path: &str, place: Place) -> Failure {
     let short = if short == "functional" { "F" } else { short };
     let space = if path == "torch" { TORCH } else { F };
     let nearest = match path {

@@ -58,20 +58,24 @@ impl fmt::Display for ParseError {
     }
 }
 
-fn error(place: Place, message: impl Into<String>) -> ParseError {
-    ParseError { place, message: message.into() }
+/// An error on its way up: one pointer, because it is part of every result.
+type Failure = Box<ParseError>;
+
+fn error(place: Place, message: impl Into<String>) -> Failure {
+    Box::new(ParseError { place, message: message.into() })
 }
 
 /// Reads a network.
 pub fn parse(text: &str) -> Result<Tree, ParseError> {
     if text.len() > LONGEST {
         let message = format!("this text has {} bytes; a network of up to {LONGEST} is read", text.len());
-        return Err(error(Place { line: 1, column: 1 }, message));
+        return Err(ParseError { place: Place { line: 1, column: 1 }, message });
     }
-    if convnetjs::is_convnetjs(text) {
-        return convnetjs::read(text);
-    }
-    reader::read(&parser::parse(&lexer::tokens(text)?)?)
+    let read = match convnetjs::is_convnetjs(text) {
+        true => convnetjs::read(text),
+        false => lexer::tokens(text).and_then(|tokens| reader::read(&parser::parse(&tokens)?)),
+    };
+    read.map_err(|failure| *failure)
 }
 
 /// The name that was probably meant.

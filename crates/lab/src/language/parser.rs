@@ -3,7 +3,7 @@
 
 use super::lexer::{Kind, Token};
 use super::syntax::{Block, Expression, ExpressionKind, FunctionKind, Name, Statement, StatementKind};
-use super::{ParseError, Place, error};
+use super::{Failure, Place, error};
 
 /// Deepest nesting of brackets, and of blocks, that is followed.
 pub(super) const DEEPEST: u16 = 60;
@@ -33,7 +33,7 @@ pub(super) fn is_keyword(name: &str) -> bool {
     KEYWORDS.contains(&name)
 }
 
-pub(super) fn parse(tokens: &[Token]) -> Result<Block, ParseError> {
+pub(super) fn parse(tokens: &[Token]) -> Result<Block, Failure> {
     let mut parser = Parser::new(tokens);
     let mut block = Block::new();
     while !parser.is(&Kind::End) {
@@ -43,7 +43,7 @@ pub(super) fn parse(tokens: &[Token]) -> Result<Block, ParseError> {
 }
 
 /// An expression that stands alone.
-pub(super) fn expression(tokens: &[Token]) -> Result<Expression, ParseError> {
+pub(super) fn expression(tokens: &[Token]) -> Result<Expression, Failure> {
     let mut parser = Parser::new(tokens);
     let expression = parser.tuple()?;
     parser.take_kind(&Kind::Newline);
@@ -121,7 +121,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    pub(super) fn expected(&self, what: &str) -> ParseError {
+    pub(super) fn expected(&self, what: &str) -> Failure {
         let found = match &self.peek().kind {
             Kind::End => "but the text ends".into(),
             Kind::Newline if matches!(self.ahead(1), Kind::End) => "but the text ends".into(),
@@ -130,11 +130,11 @@ impl<'a> Parser<'a> {
         error(self.place(), format!("{what} is expected here, {found}"))
     }
 
-    pub(super) fn expect(&mut self, symbol: &str) -> Result<(), ParseError> {
+    pub(super) fn expect(&mut self, symbol: &str) -> Result<(), Failure> {
         if self.take(symbol) { Ok(()) } else { Err(self.expected(&format!("`{symbol}`"))) }
     }
 
-    pub(super) fn name(&mut self) -> Result<Name, ParseError> {
+    pub(super) fn name(&mut self) -> Result<Name, Failure> {
         match &self.peek().kind {
             Kind::Name(name) if !is_keyword(name) => {
                 self.position += 1;
@@ -145,10 +145,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Runs `parse` one level deeper.
-    pub(super) fn deeper<T>(
-        &mut self,
-        parse: impl FnOnce(&mut Self) -> Result<T, ParseError>,
-    ) -> Result<T, ParseError> {
+    pub(super) fn deeper<T>(&mut self, parse: impl FnOnce(&mut Self) -> Result<T, Failure>) -> Result<T, Failure> {
         self.depth += 1;
         if self.depth > DEEPEST {
             return Err(error(self.place(), format!("this is nested more than {DEEPEST} deep")));
@@ -159,7 +156,7 @@ impl<'a> Parser<'a> {
     }
 
     /// `: statement` on one line, or an indented block.
-    pub(super) fn block(&mut self) -> Result<Block, ParseError> {
+    pub(super) fn block(&mut self) -> Result<Block, Failure> {
         self.expect(":")?;
         let mut block = Block::new();
         if !self.take_kind(&Kind::Newline) {
@@ -175,7 +172,7 @@ impl<'a> Parser<'a> {
         Ok(block)
     }
 
-    fn statement(&mut self, block: &mut Block) -> Result<(), ParseError> {
+    fn statement(&mut self, block: &mut Block) -> Result<(), Failure> {
         let Token { kind, place } = self.peek();
         let place = *place;
         if self.is_symbol("@") {
@@ -246,7 +243,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Statements of one line, a semicolon between them.
-    fn line(&mut self, block: &mut Block) -> Result<(), ParseError> {
+    fn line(&mut self, block: &mut Block) -> Result<(), Failure> {
         loop {
             let place = self.place();
             let kind = self.simple()?;
@@ -265,7 +262,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn simple(&mut self) -> Result<StatementKind, ParseError> {
+    fn simple(&mut self) -> Result<StatementKind, Failure> {
         let Kind::Name(word) = &self.peek().kind else { return self.assignment() };
         let ends = |parser: &Self| matches!(parser.peek().kind, Kind::Newline | Kind::End | Kind::Symbol(";"));
         if let Some((_, sentence)) = UNSUPPORTED.iter().find(|(name, _)| *name == &**word && *name != "match") {
@@ -307,7 +304,7 @@ impl<'a> Parser<'a> {
     }
 
     /// An expression, or one or more targets that take a value.
-    fn assignment(&mut self) -> Result<StatementKind, ParseError> {
+    fn assignment(&mut self) -> Result<StatementKind, Failure> {
         let first = self.tuple()?;
         let place = self.place();
         let operator = match self.peek().kind {
@@ -342,7 +339,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn condition(&mut self) -> Result<StatementKind, ParseError> {
+    fn condition(&mut self) -> Result<StatementKind, Failure> {
         let mut branches = Vec::new();
         while self.take_word(if branches.is_empty() { "if" } else { "elif" }) {
             let condition = self.conditional()?;
@@ -352,7 +349,7 @@ impl<'a> Parser<'a> {
         Ok(StatementKind::If(branches, otherwise))
     }
 
-    fn decorated(&mut self) -> Result<Statement, ParseError> {
+    fn decorated(&mut self) -> Result<Statement, Failure> {
         let mut kind = FunctionKind::Plain;
         let place = self.place();
         while self.take("@") {
@@ -377,7 +374,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-fn check_target(target: &Expression) -> Result<(), ParseError> {
+fn check_target(target: &Expression) -> Result<(), Failure> {
     match &target.kind {
         ExpressionKind::Name(_) | ExpressionKind::Attribute(..) | ExpressionKind::Index(..) => Ok(()),
         ExpressionKind::Tuple(items) | ExpressionKind::List(items) => items.iter().try_for_each(check_target),

@@ -10,11 +10,11 @@ use super::evaluator::{Evaluator, Flow, Frame};
 use super::syntax::{Block, ExpressionKind, Name, Statement, StatementKind};
 use super::tree::Tree;
 use super::value::{Class, Container, Environment, Object, Value};
-use super::{ParseError, Place, error};
+use super::{Failure, Place, error};
 
 /// The last module that was given a name; or else the last class that is one and can be built without arguments; or else the
 /// last module that stands alone.
-pub(super) fn read(block: &Block) -> Result<Tree, ParseError> {
+pub(super) fn read(block: &Block) -> Result<Tree, Failure> {
     let mut evaluator = Evaluator::new(None);
     let environment = evaluator.environment(None);
     let mut reader = Reader { named: None, alone: None, elsewhere: None };
@@ -54,7 +54,7 @@ impl Reader {
         evaluator: &mut Evaluator<'_, '_>,
         environment: &Rc<Environment>,
         statement: &Statement,
-    ) -> Result<(), ParseError> {
+    ) -> Result<(), Failure> {
         let frame = Frame { environment: environment.clone(), class: None, receiver: None };
         evaluator.failed_to_build = false;
         if let StatementKind::Expression(expression) = &statement.kind {
@@ -89,12 +89,7 @@ impl Reader {
         Ok(())
     }
 
-    fn pass_over(
-        &self,
-        evaluator: &Evaluator<'_, '_>,
-        statement: &Statement,
-        refused: ParseError,
-    ) -> Result<(), ParseError> {
+    fn pass_over(&self, evaluator: &Evaluator<'_, '_>, statement: &Statement, refused: Failure) -> Result<(), Failure> {
         let is_named = |name: &&Name| self.named.as_ref().is_some_and(|(known, _)| *known == **name);
         let is_beside = self.named.is_some() && !statement.binds().iter().any(is_named);
         if is_beside && !evaluator.failed_to_build { Ok(()) } else { Err(refused) }
@@ -109,7 +104,7 @@ fn module(value: &Value) -> Option<Rc<Object>> {
 }
 
 /// An instance of the last class that is a module and needs no arguments.
-fn last_class(evaluator: &mut Evaluator<'_, '_>, environment: &Environment) -> Result<Option<Rc<Object>>, ParseError> {
+fn last_class(evaluator: &mut Evaluator<'_, '_>, environment: &Environment) -> Result<Option<Rc<Object>>, Failure> {
     let classes: Vec<Rc<Class>> = environment
         .values
         .borrow()
@@ -137,7 +132,7 @@ fn last_class(evaluator: &mut Evaluator<'_, '_>, environment: &Environment) -> R
     }
 }
 
-fn missing(unknown: Option<ParseError>, elsewhere: Option<Elsewhere>, block: &Block) -> ParseError {
+fn missing(unknown: Option<Failure>, elsewhere: Option<Elsewhere>, block: &Block) -> Failure {
     if let (None, Some(Elsewhere { name, place })) = (&unknown, elsewhere) {
         return error(place, format!("`{name}` is no part of this text: a network is written out here"));
     }

@@ -12,8 +12,10 @@ use super::arguments::Given;
 use super::evaluator::{Evaluator, Heap};
 use super::syntax::Name;
 use super::value::{Container, Keeping, Object, ObjectKind, Value};
-use super::{ParseError, Place, error};
+use super::{Failure, Place, error};
 
+/// Deepest nesting of modules.
+const DEEPEST: usize = 60;
 /// In so many places of a tree modules may stand: what is shared has several.
 const PLACES: usize = 2_000;
 
@@ -60,8 +62,11 @@ fn join(path: &str, name: &str) -> Name {
 
 impl Tree {
     /// Gives every module and parameter its path.
-    pub(super) fn new(root: Rc<Object>, heap: Heap) -> Result<Self, ParseError> {
+    pub(super) fn new(root: Rc<Object>, heap: Heap) -> Result<Self, Failure> {
         let all = modules(&root);
+        if let Some((_, object)) = all.iter().find(|(path, _)| path.matches('.').count() >= DEEPEST) {
+            return Err(error(object.place, format!("modules are nested more than {DEEPEST} deep")));
+        }
         if places(&root, &mut HashMap::new()).is_none_or(|places| places > PLACES) {
             let rule = format!("the modules of this network hold one another more than {PLACES} times");
             return Err(error(root.place, rule));
@@ -117,7 +122,7 @@ impl Tree {
 }
 
 /// PyTorch would not find modules in a list of Python's, and neither would a file of weights.
-fn check_attributes(object: &Object) -> Result<(), ParseError> {
+fn check_attributes(object: &Object) -> Result<(), Failure> {
     let loses = |value: &Value| matches!(value, Value::Object(child) if child.is_module() && has_parameters(child));
     for (name, value) in object.attributes.borrow().iter() {
         let lost = match value {
@@ -167,7 +172,7 @@ impl Module for Tree {
     }
 }
 
-fn returned(what: &str, root: &Object, place: Option<Place>) -> ParseError {
+fn returned(what: &str, root: &Object, place: Option<Place>) -> Failure {
     let place = place.unwrap_or_else(|| match &root.kind {
         ObjectKind::Class(class) => match class.find("forward") {
             Some((Value::Function(function), _)) => function.definition.place,

@@ -23,7 +23,7 @@ pub(super) enum Value {
     List(Rc<RefCell<Vec<Value>>>),
     Dict(Rc<RefCell<Vec<(Value, Value)>>>),
     /// Start, stop, step.
-    Range([i64; 3]),
+    Range(Rc<[i64; 3]>),
     Slice(Rc<[Value; 3]>),
     Function(Rc<Function>),
     /// A function of a class with the instance that it is called on.
@@ -412,6 +412,34 @@ impl Value {
             Self::Bool(value) => Some(i64::from(*value)),
             Self::Int(value) => Some(*value),
             _ => None,
+        }
+    }
+
+    /// Whether values lie within one another no deeper than this, and no more than `left` of them: whoever frees a deep one needs
+    /// much stack.
+    pub(super) fn is_shallow(&self, depth: usize, left: &mut usize) -> bool {
+        let mut all = |values: &mut dyn Iterator<Item = &Value>| match (depth.checked_sub(1), left.checked_sub(1)) {
+            (Some(depth), Some(fewer)) => {
+                *left = fewer;
+                for value in values {
+                    if !value.is_shallow(depth, left) {
+                        return false;
+                    }
+                }
+                true
+            }
+            _ => false,
+        };
+        match self {
+            Self::Tuple(values) => all(&mut values.iter()),
+            Self::List(values) => all(&mut values.borrow().iter()),
+            Self::Dict(pairs) => all(&mut pairs.borrow().iter().flat_map(|(key, value)| [key, value])),
+            Self::Function(function) => all(&mut function.defaults.iter().flatten()),
+            Self::Partial(partial) => {
+                let Partial { callee, positional, keywords } = &**partial;
+                all(&mut [callee].into_iter().chain(positional).chain(keywords.iter().map(|(_, value)| value)))
+            }
+            _ => true,
         }
     }
 }

@@ -178,9 +178,9 @@ impl Evaluator<'_, '_> {
             ("range", ends @ ([_] | [_, _] | [_, _, _])) => {
                 let whole: Option<Vec<i64>> = ends.iter().map(Value::int).collect();
                 match whole.as_deref() {
-                    Some([stop]) => Ok(Value::Range([0, *stop, 1])),
-                    Some([start, stop]) => Ok(Value::Range([*start, *stop, 1])),
-                    Some([start, stop, step]) if *step != 0 => Ok(Value::Range([*start, *stop, *step])),
+                    Some([stop]) => Ok(Value::Range(Rc::new([0, *stop, 1]))),
+                    Some([start, stop]) => Ok(Value::Range(Rc::new([*start, *stop, 1]))),
+                    Some([start, stop, step]) if *step != 0 => Ok(Value::Range(Rc::new([*start, *stop, *step]))),
                     _ => Err(error(place, "`range` takes whole numbers, and no step of 0")),
                 }
             }
@@ -297,7 +297,7 @@ impl Evaluator<'_, '_> {
             (Value::List(list), "append", [value]) => {
                 self.limit(list.borrow().len() + 1, place)?;
                 list.borrow_mut().push(value.clone());
-                Ok(Value::None)
+                self.check_holder(of, value, place).map(|()| Value::None)
             }
             (Value::List(_), "extend", [more]) => self.augmented("+", of.clone(), more, place).map(|_| Value::None),
             (Value::List(list), "insert", [at, value]) => {
@@ -306,7 +306,7 @@ impl Evaluator<'_, '_> {
                 let at = at.int().ok_or_else(must)?;
                 let at = if at < 0 { at.saturating_add(length as i64).max(0) } else { at };
                 list.borrow_mut().insert(usize::try_from(at).unwrap_or(length).min(length), value.clone());
-                Ok(Value::None)
+                self.check_holder(of, value, place).map(|()| Value::None)
             }
             (Value::List(list), "pop", at) => {
                 let at = match at.first() {

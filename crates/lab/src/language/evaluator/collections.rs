@@ -16,10 +16,11 @@ impl<'g> Evaluator<'_, 'g> {
             Value::List(values) => values.borrow().clone(),
             Value::Dict(pairs) => pairs.borrow().iter().map(|(key, _)| key.clone()).collect(),
             Value::Text(text) => text.chars().map(|letter| Value::text(letter.encode_utf8(&mut [0; 4]))).collect(),
-            Value::Range([start, _, step]) => {
+            Value::Range(range) => {
+                let [start, _, step] = **range;
                 let length = self.length(value, place)?;
                 self.limit(length, place)?;
-                (0..length as i64).map(|index| Value::Int(start.saturating_add(index.saturating_mul(*step)))).collect()
+                (0..length as i64).map(|index| Value::Int(start.saturating_add(index.saturating_mul(step)))).collect()
             }
             Value::Object(object) => match object.container() {
                 Container::Sequential | Container::List => {
@@ -101,8 +102,9 @@ impl<'g> Evaluator<'_, 'g> {
             Value::List(values) => values.borrow().len(),
             Value::Dict(pairs) => pairs.borrow().len(),
             Value::Text(text) => text.chars().count(),
-            Value::Range([start, stop, step]) => {
-                let span = if *step > 0 { stop.saturating_sub(*start) } else { start.saturating_sub(*stop) };
+            Value::Range(range) => {
+                let [start, stop, step] = **range;
+                let span = if step > 0 { stop.saturating_sub(start) } else { start.saturating_sub(stop) };
                 usize::try_from(span.max(0))
                     .unwrap_or(0)
                     .div_ceil(usize::try_from(step.unsigned_abs()).unwrap_or(1).max(1))
@@ -142,13 +144,13 @@ impl<'g> Evaluator<'_, 'g> {
 
     /// Start, stop and step of a slice; the step is at least 1.
     fn span(&self, slice: &[Value; 3], length: usize, place: Place) -> Result<[usize; 3]> {
-        let bound = |value: &Value, default: usize| match value {
-            Value::None => Ok(default),
-            value => {
-                let index = value.int().ok_or_else(|| error(place, "a slice has whole numbers for its ends"))?;
-                let index = if index < 0 { index.saturating_add(length as i64) } else { index };
-                Ok(usize::try_from(index.max(0)).unwrap_or(length).min(length))
+        let bound = |value: &Value, default: usize| -> Result<usize> {
+            if matches!(value, Value::None) {
+                return Ok(default);
             }
+            let index = value.int().ok_or_else(|| error(place, "a slice has whole numbers for its ends"))?;
+            let index = if index < 0 { index.saturating_add(length as i64) } else { index };
+            Ok(usize::try_from(index.max(0)).unwrap_or(length).min(length))
         };
         let step = match &slice[2] {
             Value::None => 1,
@@ -291,15 +293,16 @@ impl<'g> Evaluator<'_, 'g> {
                 self.spend(pairs.len() / 16, place)?;
                 self.limit(pairs.len() + 1, place)?;
                 match pairs.iter().position(|(known, _)| known.equals(index) == Some(true)) {
-                    Some(at) => pairs[at].1 = value,
-                    None => pairs.push((index.clone(), value)),
+                    Some(at) => pairs[at].1 = value.clone(),
+                    None => pairs.push((index.clone(), value.clone())),
                 }
-                Ok(())
+                drop(pairs);
+                self.check_holder(of, &value, place)
             }
             Value::List(values) => {
                 let at = self.place_of(index, values.borrow().len(), place)?;
-                values.borrow_mut()[at] = value;
-                Ok(())
+                values.borrow_mut()[at] = value.clone();
+                self.check_holder(of, &value, place)
             }
             Value::Object(object) => {
                 let name = match (object.container(), index) {

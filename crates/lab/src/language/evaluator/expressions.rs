@@ -11,7 +11,16 @@ use super::{Evaluator, Frame, Result};
 
 impl Evaluator<'_, '_> {
     pub(in super::super) fn expression(&mut self, frame: &Frame, expression: &Expression) -> Result<Value> {
-        self.deeper(expression.place, |evaluator| evaluator.kind(frame, expression))
+        let value = self.deeper(expression.place, |evaluator| evaluator.kind(frame, expression))?;
+        match expression.kind {
+            ExpressionKind::Tuple(_)
+            | ExpressionKind::List(_)
+            | ExpressionKind::Dict(_)
+            | ExpressionKind::Call(..)
+            | ExpressionKind::Lambda(_)
+            | ExpressionKind::Comprehension(_) => self.shallow(value, expression.place),
+            _ => Ok(value),
+        }
     }
 
     fn kind(&mut self, frame: &Frame, expression: &Expression) -> Result<Value> {

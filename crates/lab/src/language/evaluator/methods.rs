@@ -9,7 +9,7 @@ use super::super::arguments::{Arguments, Given};
 use super::super::functions;
 use super::super::syntax::Name;
 use super::super::value::{Keeping, Object, Stored, Value};
-use super::super::{ParseError, Place, error};
+use super::super::{Failure, Place, error};
 use super::{Evaluator, Result};
 
 /// Gains by the name of what follows.
@@ -274,7 +274,7 @@ impl Evaluator<'_, '_> {
     }
 
     /// What does not learn is chosen beside the text; to pass it over in silence would be another training.
-    pub(super) fn frozen(&mut self, place: Place) -> ParseError {
+    pub(super) fn frozen(&mut self, place: Place) -> Failure {
         self.failed_to_build = true;
         error(place, "frozen parameters are not part of a network's text: all of them learn")
     }
@@ -318,7 +318,7 @@ impl Evaluator<'_, '_> {
     }
 }
 
-fn nonlinearity(arguments: &Arguments) -> Result<Nonlinearity, ParseError> {
+fn nonlinearity(arguments: &Arguments) -> Result<Nonlinearity, Failure> {
     let words: Vec<&'static str> = GAINS.iter().map(|(name, _)| *name).collect();
     let word = arguments.word("nonlinearity", &words)?;
     let known = GAINS.iter().find(|(name, _)| *name == word);

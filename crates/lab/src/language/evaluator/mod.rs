@@ -18,11 +18,11 @@ use chalkgrad::{NodeId, Tensor};
 
 use super::syntax::Name;
 use super::value::{Class, Environment, Object, Value};
-use super::{ParseError, Place, error};
+use super::{Failure, Place, error};
 
 pub(super) use statements::Flow;
 
-pub(super) type Result<T, E = ParseError> = std::result::Result<T, E>;
+pub(super) type Result<T, E = Failure> = std::result::Result<T, E>;
 
 /// Steps of building a network, and of one forward pass.
 const STEPS: u32 = 100_000;
@@ -30,6 +30,9 @@ const STEPS: u32 = 100_000;
 const DEEPEST: u16 = 220;
 /// Longest list, and longest text.
 pub(super) const LONGEST: usize = 10_000;
+/// Deepest nesting of lists in lists, and most of them in one.
+const DEEPEST_VALUE: usize = 40;
+const NESTED: usize = 20_000;
 /// Most modules of one text.
 const MODULES: usize = 1_000;
 
@@ -77,7 +80,7 @@ pub(super) struct Evaluator<'s, 'g> {
     /// Whether an error came from building a module.
     pub(super) failed_to_build: bool,
     /// The first name that nothing is known of.
-    pub(super) first_unknown: Option<ParseError>,
+    pub(super) first_unknown: Option<Failure>,
 }
 
 impl<'s, 'g> Evaluator<'s, 'g> {
@@ -148,6 +151,37 @@ impl<'s, 'g> Evaluator<'s, 'g> {
     fn check_length(&mut self, length: usize, place: Place) -> Result<()> {
         self.limit(length, place)?;
         self.spend(length / 8, place)
+    }
+
+    /// Refuses lists in lists in lists without end.
+    fn shallow(&mut self, value: Value, place: Place) -> Result<Value> {
+        let mut left = NESTED;
+        let is_shallow = value.is_shallow(DEEPEST_VALUE, &mut left);
+        self.spend((NESTED - left) / 8, place)?;
+        if is_shallow {
+            Ok(value)
+        } else {
+            Err(error(place, "lists are nested too deeply, or too many in one another"))
+        }
+    }
+
+    /// The same for what has just been put into another: it may hold that other.
+    fn check_holder(&mut self, holder: &Value, value: &Value, place: Place) -> Result<()> {
+        let holds =
+            matches!(value, Value::List(_) | Value::Tuple(_) | Value::Dict(_) | Value::Function(_) | Value::Partial(_));
+        if !holds {
+            return Ok(());
+        }
+        let checked = self.shallow(holder.clone(), place);
+        if checked.is_err() {
+            // A circle of references would never be freed.
+            match holder {
+                Value::List(values) => values.borrow_mut().clear(),
+                Value::Dict(pairs) => pairs.borrow_mut().clear(),
+                _ => {}
+            }
+        }
+        checked.map(drop)
     }
 
     /// The handle of a node.

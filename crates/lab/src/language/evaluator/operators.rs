@@ -242,11 +242,11 @@ impl<'g> Evaluator<'_, 'g> {
     }
 }
 
-fn unfit(operator: &str, a: &Value, b: &Value, place: Place) -> super::super::ParseError {
+fn unfit(operator: &str, a: &Value, b: &Value, place: Place) -> super::super::Failure {
     error(place, format!("`{operator}` does not go with {} and {}", a.kind(), b.kind()))
 }
 
-fn too_large(place: Place) -> super::super::ParseError {
+fn too_large(place: Place) -> super::super::Failure {
     error(place, "this number is larger than any of a network")
 }
 

@@ -60,7 +60,7 @@ impl Evaluator<'_, '_> {
                 StatementKind::For(target, items, body) => return evaluator.repeat(frame, target, items, body),
                 StatementKind::Function(definition) => {
                     let function = evaluator.function(frame, definition)?;
-                    frame.environment.set(&definition.name, function);
+                    frame.environment.set(&definition.name, evaluator.shallow(function, place)?);
                 }
                 StatementKind::Class(definition) => {
                     let class = evaluator.class(frame, definition)?;

@@ -37,7 +37,10 @@ pub(super) fn plain(value: &Value) -> Option<String> {
             let pair = |(key, value): &(Value, Value)| Some(format!("{}: {}", plain(key)?, plain(value)?));
             format!("{{{}}}", pairs.borrow().iter().map(pair).collect::<Option<Vec<String>>>()?.join(", "))
         }
-        Value::Range([start, stop, step]) => format!("range({start}, {stop}, {step})"),
+        Value::Range(range) => {
+            let [start, stop, step] = **range;
+            format!("range({start}, {stop}, {step})")
+        }
         _ => return None,
     })
 }
