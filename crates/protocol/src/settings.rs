@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// `nn.Sequential(…)`, as PyTorch writes it.
+    /// As PyTorch writes it: `nn.Sequential(…)`, or classes and what makes one of them; or ConvNetJS's `layer_defs`.
     pub network: String,
     pub dataset: DatasetName,
     pub device: DeviceName,
