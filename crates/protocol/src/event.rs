@@ -1,247 +1,267 @@
 //! What the engine says: answers, numbers of training, pictures, and what went wrong.
 
-use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use crate::json::{Fields, Json};
 use crate::{BenchResult, KernelSpeed, Optimizer, Panel, RunId, Schedule};
 
 /// What the engine tells the page.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Event {
     pub run: RunId,
     /// The `id` of the command that this answers; absent in events that come by themselves.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<u32>,
-    #[serde(flatten)]
     pub body: EventBody,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum EventBody {
-    /// The worker listens. Nothing sent before this arrives.
-    Ready {
-        version: u32,
-        build: String,
-    },
-    Opened,
-    /// A share of every batch is worked from now on.
-    Hired,
-    /// The run stands ready: what was built, on what, from which data.
-    Configured {
-        /// `cpu` or `webgpu`: what `auto` came to.
-        device: String,
-        /// The adapter's own words; may be empty.
-        adapter: String,
-        /// How many workers share a batch; 1 on a GPU.
-        workers: u32,
-        layers: Vec<LayerInfo>,
-        /// Parameters in all.
-        parameters: u64,
-        /// Shape of one picture: channels, height, width.
-        input: [u32; 3],
-        classes: Vec<String>,
-        /// Which data set it trains on, in words for the page ("CIFAR-10", "drawn shapes").
-        dataset: String,
-        /// Training pictures, once all have arrived.
-        training_examples: u64,
-        /// Optimiser steps in one epoch.
-        steps_per_epoch: u64,
-        /// Steps done already: 0, or where the snapshot stood.
-        step: u64,
-        /// Said once, beside the picture: for example that data are missing and drawn shapes stand in.
-        notice: Option<Notice>,
-    },
-    /// The network text can be built.
-    Checked {
-        parameters: u64,
-    },
-    Trained,
-    Paused {
-        step: u64,
-    },
-    Stepped {
-        step: u64,
-    },
-    Reset,
-    Adjusted {
-        optimizer: Optimizer,
-        schedule: Schedule,
-    },
-    Watched,
-    Ponged,
-    /// Numbers of every step since the last such event, at most about 20 events a second.
-    Progressed {
-        /// The step of the first number, counted from 0.
-        first_step: u64,
-        /// Mean loss of each step's batch.
-        losses: Vec<f32>,
-        /// Fraction correct of each step's batch.
-        accuracies: Vec<f32>,
-        /// Examples seen since the run began.
-        examples: u64,
-        /// Fractional epoch.
-        epoch: f64,
-        /// Measured over the last second or so, the page's pictures and evaluations included; absent until there is something
-        /// to measure.
-        images_per_second: Option<f64>,
-        learning_rate: f64,
-    },
-    /// Loss and accuracy over part or all of a split: the page shows the sample size.
-    Evaluated {
-        split: Split,
-        step: u64,
-        examples: u64,
-        loss: MaybeNumber,
-        accuracy: f32,
-    },
-    /// How far the data are.
-    DataProgressed {
-        loaded_shards: u32,
-        total_shards: u32,
-        loaded_bytes: u64,
-        notice: Option<Notice>,
-    },
-    /// One sheet of test pictures with guesses beside each.
-    Predicted {
-        step: u64,
-        sheet: Sheet,
-        pictures: Vec<Picture>,
-        accuracy: f32,
-        examples: u64,
-    },
-    FiltersDrawn {
-        step: u64,
-        layer: String,
-        sheet: Sheet,
-    },
-    ActivationsDrawn {
-        step: u64,
-        picture: u32,
-        layers: Vec<Sheet>,
-    },
-    /// Opaque bytes in one buffer; the page keeps them and gives them back in `restore`.
-    SnapshotTaken {
-        step: u64,
-    },
-    /// Training stopped by itself.
-    Stopped {
-        step: u64,
-        reason: StopReason,
-        message: String,
-    },
-    /// A command was refused; everything is as before. `place` is the line and column of the network text, from 1.
-    Failed {
-        message: String,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        place: Option<[u32; 2]>,
-    },
-    /// The engine cannot go on; start a new one, with the last snapshot.
-    Crashed {
-        message: String,
-    },
-    Benched {
-        result: BenchResult,
-    },
-    Measured {
-        /// `cpu` or `webgpu`.
-        device: String,
-        adapter: String,
-        /// Floating-point operations a second by multiplying and adding in registers: on the CPU of one thread.
-        peak: f64,
-        kernels: Vec<KernelSpeed>,
-    },
+impl Json for Event {
+    fn read(value: &Value) -> Result<Self, String> {
+        let fields = Fields::of(value)?;
+        let (run, reply_to) = (fields.get("run", None)?, fields.get("reply_to", None)?);
+        Ok(Self { run, reply_to, body: EventBody::read(value)? })
+    }
+
+    fn write(&self) -> Value {
+        let mut event = self.body.write();
+        event["run"] = self.run.into();
+        if let Some(id) = self.reply_to {
+            event["reply_to"] = id.into();
+        }
+        event
+    }
+}
+
+serde_by_tree!(Event);
+
+choices! {
+    #[derive(Debug, Clone, PartialEq)]
+    open enum EventBody by "type" {
+        /// The worker listens. Nothing sent before this arrives.
+        "ready" => Ready {
+            version: u32,
+            build: String,
+        },
+        "opened" => Opened,
+        /// A share of every batch is worked from now on.
+        "hired" => Hired,
+        /// The run stands ready: what was built, on what, from which data.
+        "configured" => Configured {
+            /// `cpu` or `webgpu`: what `auto` came to.
+            device: String,
+            /// The adapter's own words; may be empty.
+            adapter: String,
+            /// How many workers share a batch; 1 on a GPU.
+            workers: u32,
+            layers: Vec<LayerInfo>,
+            /// Parameters in all.
+            parameters: u64,
+            /// Shape of one picture: channels, height, width.
+            input: [u32; 3],
+            classes: Vec<String>,
+            /// Which data set it trains on, in words for the page ("CIFAR-10", "drawn shapes").
+            dataset: String,
+            /// Training pictures, once all have arrived.
+            training_examples: u64,
+            /// Optimiser steps in one epoch.
+            steps_per_epoch: u64,
+            /// Steps done already: 0, or where the snapshot stood.
+            step: u64,
+            /// Said once, beside the picture: for example that data are missing and drawn shapes stand in.
+            notice: Option<Notice>,
+        },
+        /// The network text can be built.
+        "checked" => Checked {
+            parameters: u64,
+        },
+        "trained" => Trained,
+        "paused" => Paused {
+            step: u64,
+        },
+        "stepped" => Stepped {
+            step: u64,
+        },
+        "reset" => Reset,
+        "adjusted" => Adjusted {
+            optimizer: Optimizer,
+            schedule: Schedule,
+        },
+        "watched" => Watched,
+        "ponged" => Ponged,
+        /// Numbers of every step since the last such event, at most about 20 events a second.
+        "progressed" => Progressed {
+            /// The step of the first number, counted from 0.
+            first_step: u64,
+            /// Mean loss of each step's batch.
+            losses: Vec<f32>,
+            /// Fraction correct of each step's batch.
+            accuracies: Vec<f32>,
+            /// Examples seen since the run began.
+            examples: u64,
+            /// Fractional epoch.
+            epoch: f64,
+            /// Measured over the last second or so, the page's pictures and evaluations included; absent until there is something
+            /// to measure.
+            images_per_second: Option<f64>,
+            learning_rate: f64,
+        },
+        /// Loss and accuracy over part or all of a split: the page shows the sample size.
+        "evaluated" => Evaluated {
+            split: Split,
+            step: u64,
+            examples: u64,
+            loss: MaybeNumber,
+            accuracy: f32,
+        },
+        /// How far the data are.
+        "data_progressed" => DataProgressed {
+            loaded_shards: u32,
+            total_shards: u32,
+            loaded_bytes: u64,
+            notice: Option<Notice>,
+        },
+        /// One sheet of test pictures with guesses beside each.
+        "predicted" => Predicted {
+            step: u64,
+            sheet: Sheet,
+            pictures: Vec<Picture>,
+            accuracy: f32,
+            examples: u64,
+        },
+        "filters_drawn" => FiltersDrawn {
+            step: u64,
+            layer: String,
+            sheet: Sheet,
+        },
+        "activations_drawn" => ActivationsDrawn {
+            step: u64,
+            picture: u32,
+            layers: Vec<Sheet>,
+        },
+        /// Opaque bytes in one buffer; the page keeps them and gives them back in `restore`.
+        "snapshot_taken" => SnapshotTaken {
+            step: u64,
+        },
+        /// Training stopped by itself.
+        "stopped" => Stopped {
+            step: u64,
+            reason: StopReason,
+            message: String,
+        },
+        /// A command was refused; everything is as before. `place` is the line and column of the network text, from 1.
+        "failed" => Failed {
+            message: String,
+            place: Option<[u32; 2]>,
+        },
+        /// The engine cannot go on; start a new one, with the last snapshot.
+        "crashed" => Crashed {
+            message: String,
+        },
+        "benched" => Benched {
+            result: BenchResult,
+        },
+        "measured" => Measured {
+            /// `cpu` or `webgpu`.
+            device: String,
+            adapter: String,
+            /// Floating-point operations a second by multiplying and adding in registers: on the CPU of one thread.
+            peak: f64,
+            kernels: Vec<KernelSpeed>,
+        },
+    }
 }
 
 /// A number that may have stopped being one: JSON has no NaN, so it travels as null.
 pub type MaybeNumber = Option<f32>;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Split {
-    /// The last 5,000 training pictures: to steer by.
-    HeldOut,
-    /// The 10,000 test pictures: only to report.
-    Test,
+words! {
+    enum Split {
+        /// The last 5,000 training pictures: to steer by.
+        "held_out" => HeldOut,
+        /// The 10,000 test pictures: only to report.
+        "test" => Test,
+    }
+
+    enum StopReason {
+        /// The loss is no longer a number.
+        "not_a_number" => NotANumber,
+        /// The schedule has run its whole length.
+        "schedule_ended" => ScheduleEnded,
+        /// The device took its memory with it.
+        "device_lost" => DeviceLost,
+        /// The data that the next step needs cannot be had.
+        "data_missing" => DataMissing,
+    }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StopReason {
-    /// The loss is no longer a number.
-    NotANumber,
-    /// The schedule has run its whole length.
-    ScheduleEnded,
-    /// The device took its memory with it.
-    DeviceLost,
-    /// The data that the next step needs cannot be had.
-    DataMissing,
+objects! {
+    /// A sentence that the page shows until the visitor closes it.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    open struct Notice {
+        message: String,
+        /// How to mend it, if the visitor can.
+        remedy: Option<String>,
+    }
+
+    /// One row of the layer table.
+    #[derive(Debug, Clone, PartialEq)]
+    open struct LayerInfo {
+        /// PyTorch path, such as `0` or `features.3`.
+        path: String,
+        /// The layer as PyTorch prints it: `Conv2d(3, 16, kernel_size=(5, 5), …)`.
+        text: String,
+        /// For one example: `[16, 32, 32]`.
+        output_shape: Vec<u32>,
+        parameters: u64,
+        /// Multiply-adds of one example's forward pass.
+        multiply_adds: u64,
+    }
+
+    /// Equal tiles in one transferred buffer, row by row within a tile, tile after tile. The page colours it.
+    #[derive(Debug, Clone, PartialEq)]
+    open struct Sheet {
+        /// What it shows: a layer's path and text, "conv 1 filters".
+        title: String,
+        tiles: u32,
+        width: u32,
+        height: u32,
+        colouring: Colouring,
+        /// The values that bytes 0 and 255 stand for.
+        low: f32,
+        high: f32,
+    }
 }
 
-/// A sentence that the page shows until the visitor closes it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Notice {
-    pub message: String,
-    /// How to mend it, if the visitor can.
-    pub remedy: Option<String>,
+words! {
+    enum Colouring {
+        /// Three bytes a pixel: red, green, blue.
+        "rgb" => Rgb,
+        /// One byte a pixel, a magnitude: the sequential map.
+        "sequential" => Sequential,
+        /// One byte a pixel, a signed value with 0 at byte 127.5: the diverging map.
+        "diverging" => Diverging,
+        /// One byte a pixel, an input: grey.
+        "grey" => Grey,
+    }
 }
 
-/// One row of the layer table.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LayerInfo {
-    /// PyTorch path, such as `0` or `features.3`.
-    pub path: String,
-    /// The layer as PyTorch prints it: `Conv2d(3, 16, kernel_size=(5, 5), …)`.
-    pub text: String,
-    /// For one example: `[16, 32, 32]`.
-    pub output_shape: Vec<u32>,
-    pub parameters: u64,
-    /// Multiply-adds of one example's forward pass.
-    pub multiply_adds: u64,
-}
+objects! {
+    /// One test picture under a `predicted` sheet.
+    #[derive(Debug, Clone, PartialEq)]
+    open struct Picture {
+        /// Its index among the pictures that `watch` can choose.
+        index: u32,
+        /// Its true class.
+        label: u32,
+        /// The best three, best first.
+        guesses: Vec<Guess>,
+    }
 
-/// Equal tiles in one transferred buffer, row by row within a tile, tile after tile. The page colours it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Sheet {
-    /// What it shows: a layer's path and text, "conv 1 filters".
-    pub title: String,
-    pub tiles: u32,
-    pub width: u32,
-    pub height: u32,
-    pub colouring: Colouring,
-    /// The values that bytes 0 and 255 stand for.
-    pub low: f32,
-    pub high: f32,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Colouring {
-    /// Three bytes a pixel: red, green, blue.
-    Rgb,
-    /// One byte a pixel, a magnitude: the sequential map.
-    Sequential,
-    /// One byte a pixel, a signed value with 0 at byte 127.5: the diverging map.
-    Diverging,
-    /// One byte a pixel, an input: grey.
-    Grey,
-}
-
-/// One test picture under a `predicted` sheet.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Picture {
-    /// Its index among the pictures that `watch` can choose.
-    pub index: u32,
-    /// Its true class.
-    pub label: u32,
-    /// The best three, best first.
-    pub guesses: Vec<Guess>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Guess {
-    pub class: u32,
-    /// Softmax probability, 0 to 1.
-    pub probability: f32,
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    open struct Guess {
+        class: u32,
+        /// Softmax probability, 0 to 1.
+        probability: f32,
+    }
 }
 
 impl Event {

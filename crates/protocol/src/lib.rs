@@ -4,6 +4,9 @@
 //! buffers, in the order in which the message names them. A command is imperative (`step`), its event is past tense (`stepped`).
 //! This crate holds types and nothing else: no kernels, no browser, so that the page stays small.
 
+#[macro_use]
+mod json;
+
 mod command;
 mod event;
 mod settings;
