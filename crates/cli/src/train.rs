@@ -47,6 +47,9 @@ pub(crate) struct Arguments {
     /// Train on the 5,000 held-out pictures too.
     #[arg(long)]
     all_training: bool,
+    /// Measure on the held-out pictures, which are there to steer by, and not on the test set.
+    #[arg(long, conflicts_with = "all_training")]
+    held_out: bool,
     /// The folder that `chalkgrad data` wrote; without it, drawn shapes.
     #[arg(long, default_value = "data")]
     data: PathBuf,
@@ -110,21 +113,22 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         session.step(u32::try_from(steps)?, 1)?;
         host.until(&mut session, |body| matches!(body, EventBody::Stepped { .. })).await?;
         let seconds = clock() - began;
-        session.evaluate(Split::Test, 2);
-        let tested =
-            host.until(&mut session, |body| matches!(body, EventBody::Evaluated { split: Split::Test, .. })).await?;
-        let EventBody::Evaluated { examples, loss, accuracy, step, .. } = tested else {
+        let (wanted, name) = if arguments.held_out { (Split::HeldOut, "held-out") } else { (Split::Test, "test") };
+        session.evaluate(wanted, 2);
+        let answers = |body: &EventBody| matches!(body, EventBody::Evaluated { split, .. } if *split == wanted);
+        let EventBody::Evaluated { examples, loss, accuracy, step, .. } = host.until(&mut session, answers).await?
+        else {
             unreachable!("it was waited for")
         };
         if arguments.json {
             let result = serde_json::json!({
                 "accuracy": accuracy, "loss": loss, "examples": examples, "steps": step, "seconds": seconds,
-                "device": adapter, "workers": workers, "dataset": dataset,
+                "device": adapter, "workers": workers, "dataset": dataset, "split": wanted,
             });
             println!("{result}");
         } else {
             let percent = 100.0 * accuracy;
-            println!("test accuracy {percent:.2}% of {examples} pictures after {step} steps in {seconds:.1} s");
+            println!("{name} accuracy {percent:.2}% of {examples} pictures after {step} steps in {seconds:.1} s");
         }
         Ok(())
     })
