@@ -3,7 +3,7 @@
 
 import { convnetjsNetwork } from "../support/network.mjs";
 
-const conv = (inputs, outputs, kernel, { stride = 1, padding = 0, bias = true, relu = false } = {}) => ({
+export const conv = (inputs, outputs, kernel, { stride = 1, padding = 0, bias = true, relu = false } = {}) => ({
   kind: "conv",
   inputs,
   outputs,
@@ -14,9 +14,9 @@ const conv = (inputs, outputs, kernel, { stride = 1, padding = 0, bias = true, r
   relu,
 });
 /** Flattens what it is given, of shape `from`. */
-const linear = (from, outputs, { relu = false } = {}) => ({ kind: "linear", from, outputs, bias: true, relu });
+export const linear = (from, outputs, { relu = false } = {}) => ({ kind: "linear", from, outputs, bias: true, relu });
 const batchNorm = (channels, { relu = false } = {}) => ({ kind: "batchNorm", channels, relu });
-const maxPool = (size) => ({ kind: "maxPool", size });
+export const maxPool = (size) => ({ kind: "maxPool", size });
 /** The mean of each channel. */
 const averagePool = () => ({ kind: "averagePool" });
 /** `relu(body(x) + shortcut(x))`. */

@@ -1,5 +1,5 @@
 //! `cargo xtask bench`: our training speed beside other libraries', in one run of one browser and natively; `bench kernels`: our kernels
-//! beside what the machine can do at most.
+//! beside what the machine can do at most; `bench growth`: a step's time as the work grows.
 //!
 //! Here it is set up and the site is built; `tests/bench/` measures, and its options are its own.
 
@@ -15,6 +15,7 @@ use crate::{
 pub(crate) fn bench(options: &[&str]) -> Result<()> {
     let (script, options) = match options {
         ["kernels", options @ ..] => ("tests/bench/kernels.mjs", options),
+        ["growth", options @ ..] => ("tests/bench/growth.mjs", options),
         options => ("tests/bench/main.mjs", options),
     };
     let mut measure = command("node", &[&[script], options].concat());
