@@ -65,7 +65,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let examples = Examples { images: &input.values, labels: &labels, weights: &vec![1.0; batch] };
     let pass = pollster::block_on(model.gradients(examples, mode, arguments.seed))?;
     if let Some(file) = &arguments.output {
-        write(file, &npy::write(pass.logits.shape(), &pass.logits))?;
+        write(file, &npy::write(pass.logits.shape(), &pass.logits)?)?;
     }
     if let Some(file) = &arguments.gradients {
         write(file, &pass.gradients.to_safetensors()?)?;

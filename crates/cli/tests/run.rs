@@ -112,7 +112,7 @@ fn damaged_files_are_refused_by_name() {
     }
     assert!(!folder.path().join("logits.npy").exists());
     write(folder.path(), "x.npy", b"not an array");
-    assert!(refused(folder.path(), &[]).contains("x.npy: this is not a NumPy file"));
+    assert!(refused(folder.path(), &[]).contains("x.npy: This is not a NumPy file"));
 }
 
 #[test]

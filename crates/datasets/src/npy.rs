@@ -1,4 +1,4 @@
-//! NumPy's `.npy` for bitmaps: a header in text, then one row of bytes for each drawing.
+//! NumPy's `.npy`: a header in text, then numbers; of bitmaps, one row of bytes for each drawing.
 //!
 //! Quick, Draw! publishes a category as `(N, 784)` of `u8`, 100 MB and more; rows are read from any prefix of a file, so
 //! that a range request for the first n drawings is enough. The format: numpy.org, `numpy.lib.format`.
@@ -43,9 +43,19 @@ pub enum NpyError {
     Shape { rows: usize, columns: usize, values: usize },
 }
 
-impl Header {
+/// What the header of any array says, whatever its numbers and its shape are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Description<'a> {
+    /// NumPy's word for the numbers, such as `<f4`.
+    pub kind: &'a str,
+    pub shape: Vec<usize>,
+    /// Where the numbers begin.
+    pub offset: usize,
+}
+
+impl<'a> Description<'a> {
     /// Reads the header from the file's beginning.
-    pub fn parse(bytes: &[u8]) -> Result<Self, NpyError> {
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, NpyError> {
         if !bytes.starts_with(&MAGIC[..bytes.len().min(MAGIC.len())]) {
             return Err(NpyError::WrongMagic);
         }
@@ -69,8 +79,22 @@ impl Header {
         let offset = start + length;
         let text = bytes.get(start..offset).ok_or(NpyError::Truncated { expected: offset, found })?;
         let text = std::str::from_utf8(text).map_err(|_| NpyError::Header("it is not text"))?;
-        let (rows, columns) = parse_dictionary(text)?;
-        Ok(Self { rows, columns, offset })
+        let (kind, shape) = parse_dictionary(text)?;
+        Ok(Self { kind, shape, offset })
+    }
+}
+
+impl Header {
+    /// Reads the header from the file's beginning.
+    pub fn parse(bytes: &[u8]) -> Result<Self, NpyError> {
+        let Description { kind, shape, offset } = Description::parse(bytes)?;
+        if !matches!(kind, "|u1" | "<u1" | ">u1" | "u1") {
+            return Err(NpyError::WrongType(kind.chars().take(20).collect()));
+        }
+        match shape[..] {
+            [rows, columns] => Ok(Self { rows, columns, offset }),
+            _ => Err(NpyError::Header("'shape' does not have two lengths")),
+        }
     }
 
     /// Bytes of the file that hold the header and the first rows: the end of a range request.
@@ -97,48 +121,51 @@ pub fn write(rows: usize, columns: usize, values: &[u8]) -> Result<Vec<u8>, NpyE
     if rows.checked_mul(columns) != Some(values.len()) {
         return Err(NpyError::Shape { rows, columns, values: values.len() });
     }
-    let mut header = format!("{{'descr': '|u1', 'fortran_order': False, 'shape': ({rows}, {columns}), }}");
-    let start = MAGIC.len() + 4;
-    // The header ends in a new line, padded so that the data are aligned.
-    let padded = (start + header.len() + 1).next_multiple_of(ALIGNMENT) - start;
-    header.extend(std::iter::repeat_n(' ', padded - header.len() - 1));
-    header.push('\n');
-    let mut bytes = MAGIC.to_vec();
-    bytes.extend([1, 0]);
-    // Two numbers of at most 20 digits: far below 65,536.
-    bytes.extend((padded as u16).to_le_bytes());
-    bytes.extend(header.as_bytes());
+    let mut bytes = header("|u1", &[rows, columns])?;
     bytes.extend(values);
     Ok(bytes)
 }
 
+/// The beginning of a file of version 1.0, as NumPy writes it; the numbers follow, row by row.
+pub fn header(kind: &str, shape: &[usize]) -> Result<Vec<u8>, NpyError> {
+    let lengths: Vec<String> = shape.iter().map(usize::to_string).collect();
+    let comma = if lengths.len() == 1 { "," } else { "" };
+    let lengths = lengths.join(", ");
+    let mut header = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': ({lengths}{comma}), }}");
+    let start = MAGIC.len() + 4;
+    // The header ends in a new line, padded so that the data are aligned.
+    let padded = (start + header.len() + 1).next_multiple_of(ALIGNMENT) - start;
+    if padded > LONGEST_HEADER {
+        return Err(NpyError::Header("it is too long"));
+    }
+    header.extend(std::iter::repeat_n(' ', padded - header.len() - 1));
+    header.push('\n');
+    let mut bytes = MAGIC.to_vec();
+    bytes.extend([1, 0]);
+    bytes.extend((padded as u16).to_le_bytes());
+    bytes.extend(header.as_bytes());
+    Ok(bytes)
+}
+
 /// The three entries of the Python dictionary, in any order.
-fn parse_dictionary(text: &str) -> Result<(usize, usize), NpyError> {
+fn parse_dictionary(text: &str) -> Result<(&str, Vec<usize>), NpyError> {
     let value = |key: &str| -> Option<&str> {
         let (_, rest) = text.split_once(&format!("'{key}'"))?;
         Some(rest.trim_start().strip_prefix(':')?.trim_start())
     };
-    let descr = value("descr").ok_or(NpyError::Header("it has no 'descr'"))?;
-    let descr = descr.strip_prefix('\'').and_then(|rest| rest.split_once('\'')).map(|(descr, _)| descr);
-    match descr {
-        Some("|u1" | "<u1" | ">u1" | "u1") => {}
-        Some(other) => return Err(NpyError::WrongType(other.chars().take(20).collect())),
-        None => return Err(NpyError::Header("'descr' is not one type")),
-    }
+    let kind = value("descr").ok_or(NpyError::Header("it has no 'descr'"))?;
+    let kind = kind.strip_prefix('\'').and_then(|rest| rest.split_once('\'')).map(|(kind, _)| kind);
+    let kind = kind.ok_or(NpyError::Header("'descr' is not one type"))?;
     let order = value("fortran_order").ok_or(NpyError::Header("it has no 'fortran_order'"))?;
     if !order.starts_with("False") {
-        return Err(NpyError::Header("it is stored column by column"));
+        return Err(NpyError::Header("it is stored column by column; numpy.ascontiguousarray makes it row by row"));
     }
     let shape = value("shape").ok_or(NpyError::Header("it has no 'shape'"))?;
     let shape = shape.strip_prefix('(').and_then(|rest| rest.split_once(')')).map(|(shape, _)| shape);
     let shape = shape.ok_or(NpyError::Header("'shape' is not in parentheses"))?;
-    let lengths: Result<Vec<usize>, _> =
-        shape.split(',').map(str::trim).filter(|length| !length.is_empty()).map(str::parse).collect();
-    match lengths.as_deref() {
-        Ok(&[rows, columns]) => Ok((rows, columns)),
-        Ok(_) => Err(NpyError::Header("'shape' does not have two lengths")),
-        Err(_) => Err(NpyError::Header("'shape' is not made of whole numbers")),
-    }
+    let lengths = shape.split(',').map(str::trim).filter(|length| !length.is_empty()).map(str::parse);
+    let shape = lengths.collect::<Result<_, _>>();
+    Ok((kind, shape.map_err(|_| NpyError::Header("'shape' is not made of whole numbers"))?))
 }
 
 #[cfg(test)]
