@@ -31,7 +31,7 @@ pub(crate) struct Arguments {
     settings: Option<PathBuf>,
     #[arg(long)]
     batch: Option<u32>,
-    /// Threads that share a batch on the CPU. Default: as many as there are cores, where a batch is large enough.
+    /// Threads that share a batch on the CPU. Default: as many as there are cores, where a batch is work enough.
     #[arg(long)]
     workers: Option<u32>,
     /// Passes over the training pictures; the schedule spans them.

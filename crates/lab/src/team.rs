@@ -13,8 +13,9 @@ use crate::settings;
 const IN_FLIGHT: usize = 3;
 /// How often a step is tried with new workers, once one is lost.
 const ATTEMPTS: usize = 3;
-/// What nobody asked for in numbers: examples that make a worker worth its messages, and the most workers.
-const LEAST_SHARE: usize = 8;
+/// What nobody asked for in numbers: multiply-adds of a forward pass that make a worker worth its messages (8 pictures of the
+/// ConvNetJS network), and the most workers.
+const LEAST_SHARE: u64 = 30_000_000;
 const MOST: usize = 8;
 
 /// The most that anybody may ask for: each has a copy of the network.
@@ -72,10 +73,10 @@ impl<H: Hire> Team<H> {
         &self.host
     }
 
-    /// How many workers share a batch where nobody asked for a number.
-    pub fn usual(&self, device: &Device, batch: u32) -> u32 {
-        let most = if device.kind() == "cpu" { MOST } else { 1 };
-        self.host.cores().min(batch as usize / LEAST_SHARE).clamp(1, most) as u32
+    /// How many workers share a batch where nobody asked for a number; `work` is what its forward pass takes in multiply-adds.
+    pub fn usual(&self, device: &Device, batch: u32, work: u64) -> u32 {
+        let most = if device.kind() == "cpu" { MOST.min(self.host.cores()) } else { 1 };
+        (work / LEAST_SHARE).min(batch.into()).clamp(1, most.max(1) as u64) as u32
     }
 
     /// Hires whom the work needs, and lets the others go.
@@ -107,5 +108,37 @@ impl<H: Hire> Team<H> {
                 done => return Ok(done?),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Threads;
+
+    /// A machine where nobody can be hired.
+    struct Cores(usize);
+
+    impl Hire for Cores {
+        type Line = <Threads as Hire>::Line;
+
+        fn cores(&self) -> usize {
+            self.0
+        }
+
+        async fn hire(&self, _work: Work) -> std::result::Result<Self::Line, String> {
+            Err("nobody is there".into())
+        }
+    }
+
+    #[test]
+    fn as_many_workers_share_a_batch_as_find_work_in_it() {
+        let usual =
+            |cores, batch, each: u64| Team::new(Cores(cores)).usual(&Device::Cpu, batch, each * u64::from(batch));
+        let (convnetjs, mlp) = (3_900_000, 101_632);
+        assert_eq!([1, 2, 4, 64].map(|cores| usual(cores, 64, convnetjs)), [1, 2, 4, 8]);
+        assert_eq!([1, 4, 16, 32].map(|batch| usual(4, batch, convnetjs)), [1, 1, 2, 4]);
+        assert_eq!((usual(4, 64, mlp), usual(4, 1_024, mlp), usual(4, 1, 1 << 40)), (1, 3, 1));
+        assert_eq!(usual(0, 64, convnetjs), 1);
     }
 }

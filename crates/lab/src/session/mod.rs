@@ -112,8 +112,9 @@ impl Session {
         })?;
         let options = settings::options(&settings, sampler.steps_per_epoch())?;
         let batch = Batch::new(options.batch, data.shape())?;
+        let multiply_adds = network.layers().iter().map(|layer| layer.multiply_adds).sum();
         let mut trainer = Trainer::new(device, network, options).await?;
-        let work = share(&settings, device, data.shape(), team).await?;
+        let work = share(&settings, device, data.shape(), multiply_adds, team).await?;
         trainer.share_among(work.workers as usize).await?;
         Ok(Self {
             run,
@@ -441,10 +442,18 @@ fn fitting_network(text: &str, data: &Data) -> Result<Network> {
     Ok(network)
 }
 
-/// How a batch of these settings is shared: as asked for, or as is usual, or, where that cannot be had, not at all.
-async fn share(settings: &Settings, device: &Device, input: [usize; 3], team: &mut Team<impl Hire>) -> Result<Work> {
+/// How a batch of these settings is shared: as asked for, or as is usual for a network of so many multiply-adds a picture, or,
+/// where that cannot be had, not at all.
+async fn share(
+    settings: &Settings,
+    device: &Device,
+    input: [usize; 3],
+    multiply_adds: u64,
+    team: &mut Team<impl Hire>,
+) -> Result<Work> {
     let (network, input, batch) = (settings.network.clone(), input.map(|length| length as u32), settings.batch_size);
-    let workers = settings.workers.unwrap_or_else(|| team.usual(device, batch));
+    let workers =
+        settings.workers.unwrap_or_else(|| team.usual(device, batch, multiply_adds.saturating_mul(batch.into())));
     let work = Work { network, input, batch, rank: 0, workers };
     team::check(&work, device)?;
     match team.gather(&work).await {
