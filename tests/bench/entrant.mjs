@@ -25,6 +25,7 @@ async function within(seconds, work) {
 export class Entrant {
   rounds = [];
   pages = [];
+  ends = [];
 
   constructor(row) {
     this.row = row;
@@ -48,7 +49,7 @@ export class Entrant {
       this.pages.push(await host.page());
       return this.pages.at(-1);
     };
-    this.train = await this.attempt(() => this.row.open(settings, newPage));
+    this.train = await this.attempt(() => this.row.open(settings, newPage, (end) => this.ends.push(end)));
     if (this.train) say(`  ${this.row.name}: ready`);
   }
 
@@ -63,6 +64,7 @@ export class Entrant {
   }
 
   async close() {
+    this.ends.splice(0).forEach((end) => end());
     // A page that is lost already needs no closing.
     await Promise.all(this.pages.splice(0).map((page) => page.close().catch(() => {})));
   }

@@ -59,8 +59,8 @@ async function measureCase(host, rows, settings, { seconds, rounds }) {
 }
 
 /** The floor of one of our rows in the page, if it is there, and how many dispatches it counts. */
-async function bound(host, { library, threads }, { absent }, settings, rates) {
-  if (library !== "chalkgrad" || absent) return {};
+async function bound(host, { library, device, threads }, { absent }, settings, rates) {
+  if (library !== "chalkgrad" || device === "dawn" || absent) return {};
   const work = { flop: trainingFlop(networks[settings.network]), batch: settings.batch };
   if (threads) return { floor: floor({ ...work, rate: wasmRate(rates.wasm), threads }) };
   const dispatches = await countDispatches(host, settings);

@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { networks } from "./networks.mjs";
 
 export const libraries = ["chalkgrad", "convnetjs", "tfjs", "jax-js", "native", "pytorch"];
-const devices = ["cpu", "webgpu", "gpu"];
+const devices = ["cpu", "webgpu", "dawn", "gpu"];
 
 export const help = `\
 cargo xtask bench [OPTIONS]      builds the site and measures it
@@ -17,6 +17,7 @@ node tests/bench/main.mjs [...]  measures dist/ as it is
   --seconds N        of a round; 5
   --rounds N         3
   --gpu              native rows on a GPU in software too
+  --dawn             the libraries of the web on Dawn in Node too, which reaches a GPU that no browser here does
   --json FILE        the same as JSON; - for standard output, in place of the table
   --help
 
@@ -42,7 +43,7 @@ function positive(option, text, { whole }) {
 /** What the words ask for, or an error with a sentence. */
 export function readOptions(words) {
   const options = Object.fromEntries(strings.map((name) => [name, { type: "string" }]));
-  const flags = { gpu: { type: "boolean" }, help: { type: "boolean" } };
+  const flags = { gpu: { type: "boolean" }, dawn: { type: "boolean" }, help: { type: "boolean" } };
   const { values } = parseArgs({ args: words, options: { ...options, ...flags } });
   const only = known("only", list(values.only), libraries);
   const without = known("without", list(values.without), [...libraries, ...devices]) ?? [];
@@ -53,7 +54,8 @@ export function readOptions(words) {
     wants: ({ library, device }) =>
       (!only || library === "chalkgrad" || only.includes(library)) &&
       !without.includes(library) &&
-      !without.includes(device),
+      !without.includes(device) &&
+      (device !== "dawn" || values.dawn),
     seconds: positive("seconds", values.seconds ?? "5", { whole: false }),
     rounds: positive("rounds", values.rounds ?? "3", { whole: true }),
     softwareGpu: values.gpu ?? false,

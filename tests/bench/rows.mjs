@@ -4,6 +4,7 @@
 // measurement. Where one of them rejects, the row is absent, with that sentence as the reason.
 
 import { command, inPage } from "./chalkgrad.mjs";
+import { onDawn } from "./dawn.mjs";
 import { countParameters, networks } from "./networks.mjs";
 import { lineOf, runToEnd } from "./process.mjs";
 
@@ -53,6 +54,9 @@ export function allRows({ host, cores, softwareGpu }) {
     { ...native, name: "Chalkgrad native, CPU, 1 worker", device: "cpu", open: command("cpu", 1) },
     { ...native, name: "Chalkgrad native, CPU, all workers", device: "cpu", open: command("cpu", cores) },
     { ...native, name: "Chalkgrad native, GPU", device: "gpu", open: command(softwareGpu ? "gpu" : "auto", 1) },
+    { ...ours, name: "Chalkgrad, Dawn", device: "dawn", open: onDawn("chalkgrad") },
+    { library: "tfjs", name: "TensorFlow.js, Dawn", device: "dawn", open: onDawn("tfjs") },
+    { library: "jax-js", name: "jax-js, Dawn", device: "dawn", open: onDawn("jax-js") },
     { library: "pytorch", name: "PyTorch, CPU, 1 thread", device: "cpu", open: pytorch("cpu", 1) },
     { library: "pytorch", name: "PyTorch, CPU, all threads", device: "cpu", open: pytorch("cpu", cores) },
     { library: "pytorch", name: "PyTorch, CUDA", device: "gpu", open: pytorch("cuda", 1) },
