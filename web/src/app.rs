@@ -160,11 +160,12 @@ fn NoticeList(notices: Notices) -> impl IntoView {
     }
 }
 
-const KEYS: [(&str, &str); 6] = [
+const KEYS: [(&str, &str); 7] = [
     ("Space", "Train or pause"),
     ("S", "One step"),
     ("R", "Reset: back to the initial parameters"),
     ("← →", "Read a plot, or walk over the tiles of a picture, once it has focus"),
+    ("← ↑ ↓ → Enter + − 0", "Walk over a graph, fold its blocks, zoom"),
     ("Ctrl Enter", "Apply the network text"),
     ("?", "Show or hide this list"),
 ];

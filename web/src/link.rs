@@ -1,7 +1,7 @@
 //! Settings as a link: `#/cifar10?opt=sgd&rate=0.01`. Only what differs from the defaults is written, under short keys, and
 //! reading is total: what cannot be read is skipped and named in a sentence. Pure text, no browser.
 
-use protocol::Settings;
+use protocol::{PRESETS, Preset, Settings};
 use serde_json::{Value, json};
 
 use crate::format;
@@ -48,13 +48,14 @@ const KEYS: [(&str, &str); 38] = [
     ("preset", ""),
 ];
 
-/// The query of a link to these settings, without `?`; empty for the defaults.
+/// The query of a link to these settings, without `?`; empty for the defaults. It begins from the preset that is nearest.
 pub fn query_of(settings: &Settings) -> String {
-    let from_default = differences(&Settings::default(), settings);
-    let mut from_convnetjs = vec!["preset=convnetjs".to_owned()];
-    from_convnetjs.extend(differences(&Settings::convnetjs(), settings));
-    let [from_default, from_convnetjs] = [from_default, from_convnetjs].map(|query| query.join("&"));
-    if from_convnetjs.len() < from_default.len() { from_convnetjs } else { from_default }
+    let from = |preset: &Preset| {
+        let name = (preset.name != PRESETS[0].name).then(|| format!("preset={}", preset.name));
+        let query: Vec<String> = name.into_iter().chain(differences(&preset.settings(), settings)).collect();
+        query.join("&")
+    };
+    PRESETS.iter().map(from).min_by_key(String::len).unwrap_or_default()
 }
 
 /// What must be changed, key by key, to come from one settings to others.
@@ -78,13 +79,13 @@ fn differences(from: &Settings, to: &Settings) -> Vec<String> {
 /// The settings that a query asks for, and a sentence for each part that could not be read. Keys of `others` are left to the caller.
 pub fn settings_of(query: &str, others: &[&str]) -> (Settings, Vec<String>) {
     let pairs = pairs(query);
-    let is_convnetjs = pairs.iter().any(|(key, value)| key == "preset" && value == "convnetjs");
-    let mut reached = json!(if is_convnetjs { Settings::convnetjs() } else { Settings::default() });
+    let preset = pairs.iter().filter(|(key, _)| key == "preset").find_map(|(_, name)| Preset::find(name));
+    let mut reached = json!(preset.map(Preset::settings).unwrap_or_default());
     let mut problems = Vec::new();
     for (key, value) in pairs.iter().filter(|(key, _)| !others.contains(&key.as_str())) {
         if !KEYS.iter().any(|(known, _)| known == key) {
             problems.push(format!("The link speaks of “{key}”, which this lab does not know; it was left out."));
-        } else if key == "preset" && value != "convnetjs" && value != "fast" {
+        } else if key == "preset" && Preset::find(value).is_none() {
             problems.push(format!("The link asks for the preset “{value}”, which does not exist; the defaults stand."));
         }
     }
@@ -204,7 +205,9 @@ mod tests {
     #[test]
     fn defaults_need_no_query_and_presets_one_word() {
         assert_eq!(comes_back(&Settings::default()), "");
-        assert_eq!(comes_back(&Settings::convnetjs()), "preset=convnetjs");
+        for preset in &PRESETS[1..] {
+            assert_eq!(comes_back(&preset.settings()), format!("preset={}", preset.name));
+        }
     }
 
     #[test]

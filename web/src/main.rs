@@ -7,6 +7,7 @@
 mod api;
 mod app;
 mod components;
+mod diagram;
 mod dom;
 mod engine;
 mod format;

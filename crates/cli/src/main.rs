@@ -3,6 +3,7 @@
 mod bench;
 mod data;
 mod device;
+mod export;
 mod kernels;
 mod npy;
 mod run;
@@ -29,6 +30,8 @@ enum Command {
     Train(train::Arguments),
     /// Run a network on given numbers: its output, and its gradients.
     Run(run::Arguments),
+    /// Write a network and its training as a PyTorch script, with its weights beside it.
+    Export(export::Arguments),
     /// Measure training speed on fixed pictures.
     Bench(bench::Arguments),
     /// Measure what the device can do at most, and its kernels beside that.
@@ -41,6 +44,7 @@ impl Command {
             Self::Data(arguments) => Ok(data::run(&arguments)?),
             Self::Train(arguments) => train::run(&arguments),
             Self::Run(arguments) => run::run(&arguments),
+            Self::Export(arguments) => export::run(&arguments),
             Self::Bench(arguments) => bench::run(&arguments),
             Self::Kernels(arguments) => kernels::run(&arguments),
         }

@@ -3,27 +3,18 @@
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
 use datasets::cifar10::Manifest;
 use lab::{Data, Next, Outbox, Session, Team, Threads};
-use protocol::{EventBody, Schedule, Settings, Split};
+use protocol::{EventBody, PRESETS, Preset, Schedule, Settings, Split};
 
 use crate::device::{DeviceArgument, clock};
 
-/// Settings to start from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Preset {
-    /// AdamW, batch 64, one cycle.
-    Fast,
-    /// The ConvNetJS page's own: batch 4, Adadelta.
-    Convnetjs,
-}
-
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    #[arg(long, value_enum, default_value = "fast")]
-    preset: Preset,
-    /// A file with the network's text, or `-` for standard input. Default: the ConvNetJS CIFAR-10 network.
+    /// Settings to start from.
+    #[arg(long, default_value = "fast", value_parser = PRESETS.map(|preset| preset.name))]
+    preset: String,
+    /// A file with the network's text, or `-` for standard input. Default: the preset's.
     #[arg(long)]
     network: Option<String>,
     /// All settings as JSON in a file, instead of a preset.
@@ -60,14 +51,7 @@ pub(crate) struct Arguments {
 
 impl Arguments {
     fn settings(&self) -> Result<Settings, Box<dyn Error>> {
-        let mut settings = match (&self.settings, self.preset) {
-            (Some(file), _) => serde_json::from_str(&std::fs::read_to_string(file)?)?,
-            (None, Preset::Fast) => Settings::default(),
-            (None, Preset::Convnetjs) => Settings::convnetjs(),
-        };
-        if self.settings.is_none() {
-            settings.network = crate::text_or_default(self.network.as_deref(), &settings.network)?;
-        }
+        let mut settings = settings(self.settings.as_deref(), &self.preset, self.network.as_deref())?;
         settings.seed = self.seed;
         settings.device = self.device.name();
         settings.batch_size = self.batch.unwrap_or(settings.batch_size);
@@ -77,24 +61,34 @@ impl Arguments {
         }
         Ok(settings)
     }
+}
 
-    fn data(&self) -> Result<Data, Box<dyn Error>> {
-        let manifest = self.data.join("cifar10").join("manifest.json");
-        match std::fs::read(&manifest) {
-            Ok(bytes) => Ok(Data::cifar10(&Manifest::parse(&bytes)?, self.all_training)),
-            Err(error) => {
-                eprintln!(
-                    "{} cannot be read ({error}): training on drawn shapes. `chalkgrad data` fetches CIFAR-10.",
-                    manifest.display()
-                );
-                Ok(Data::shapes())
-            }
+/// All settings from a file, or a preset's with another network.
+pub(crate) fn settings(file: Option<&Path>, preset: &str, network: Option<&str>) -> Result<Settings, Box<dyn Error>> {
+    if let Some(file) = file {
+        return Ok(serde_json::from_str(&std::fs::read_to_string(file)?)?);
+    }
+    let settings = Preset::find(preset).map(Preset::settings).unwrap_or_default();
+    let network = crate::text_or_default(network, &settings.network)?;
+    Ok(Settings { network, ..settings })
+}
+
+/// What `chalkgrad data` wrote into this folder, or drawn shapes with a word about it. `all` takes the held-out pictures, too.
+pub(crate) fn data(folder: &Path, all: bool) -> Result<Data, Box<dyn Error>> {
+    let manifest = folder.join("cifar10").join("manifest.json");
+    match std::fs::read(&manifest) {
+        Ok(bytes) => Ok(Data::cifar10(&Manifest::parse(&bytes)?, all)),
+        Err(error) => {
+            let file = manifest.display();
+            eprintln!("{file} cannot be read ({error}): drawn shapes stand in. `chalkgrad data` fetches CIFAR-10.");
+            Ok(Data::shapes())
         }
     }
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let (settings, data, device) = (arguments.settings()?, arguments.data()?, arguments.device.open()?);
+    let (settings, data, device) =
+        (arguments.settings()?, data(&arguments.data, arguments.all_training)?, arguments.device.open()?);
     let batch = u64::from(settings.batch_size.max(1));
     pollster::block_on(async {
         let mut team = Team::new(Threads);

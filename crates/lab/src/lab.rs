@@ -108,11 +108,10 @@ impl<H: Files + Hire> Lab<H> {
             Command::Ping => EventBody::Ponged,
             Command::Configure { run, settings } => self.configure(run, *settings, None).await?,
             Command::Restore { run, settings } => {
-                let snapshot =
-                    buffers.pop().ok_or(LabError::Data { message: "`restore` needs a snapshot beside it.".into() })?;
+                let snapshot = beside(&mut buffers, "`restore` needs a snapshot beside it.")?;
                 self.configure(run, *settings, Some(&snapshot)).await?
             }
-            Command::Check { network } => EventBody::Checked { parameters: self.session()?.check(&network)? },
+            Command::Check { network } => EventBody::Checked { parameters: self.check(&network)? },
             Command::Train => {
                 self.session()?.train()?;
                 EventBody::Trained
@@ -147,6 +146,16 @@ impl<H: Files + Hire> Lab<H> {
                 let bytes = session.snapshot().await?;
                 return Ok(Some((EventBody::SnapshotTaken { step: session.trainer().steps() }, vec![bytes])));
             }
+            Command::Export => {
+                let session = self.session()?;
+                let (script, weights) = session.export().await?;
+                return Ok(Some((EventBody::Exported { step: session.trainer().steps(), script }, vec![weights])));
+            }
+            Command::Load => {
+                let session = self.session()?;
+                let file = beside(&mut buffers, "`load` needs a safetensors file beside it.")?;
+                EventBody::Loaded { tensors: session.load(&file)?, step: session.trainer().steps() }
+            }
             Command::Measure { device, kernels } => {
                 if let Some(session) = &mut self.session {
                     session.pause(out).await?;
@@ -175,6 +184,14 @@ impl<H: Files + Hire> Lab<H> {
 
     fn session(&mut self) -> Result<&mut Session> {
         self.session.as_mut().ok_or(LabError::NotConfigured)
+    }
+
+    /// How many parameters this text's network has, where it fits the pictures; those of CIFAR-10, before there are any.
+    fn check(&self, network: &str) -> Result<u64> {
+        match &self.session {
+            Some(session) => session.check(network),
+            None => Ok(settings::network(network, [3, 32, 32])?.parameter_count() as u64),
+        }
     }
 
     /// Builds a new session; the old one stays where it was if that fails.
@@ -268,4 +285,9 @@ impl<H: Files + Hire> Lab<H> {
         self.session = None;
         out.send(Event { run, reply_to: None, body }, Vec::new());
     }
+}
+
+/// The buffer that a command needs.
+fn beside(buffers: &mut Vec<Vec<u8>>, missing: &str) -> Result<Vec<u8>> {
+    buffers.pop().ok_or_else(|| LabError::Data { message: missing.into() })
 }

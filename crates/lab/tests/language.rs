@@ -187,3 +187,14 @@ fn what_grows_without_end_is_refused_and_not_followed() {
         assert!(began.elapsed().as_millis() < 500, "{text} took {:?}", began.elapsed());
     }
 }
+
+#[test]
+fn every_preset_fits_the_pictures_and_is_small_enough_for_a_tab() {
+    for preset in protocol::PRESETS {
+        let network = Network::new(parse(&preset.settings().network).unwrap(), [3, 32, 32]).unwrap();
+        assert_eq!(network.output().dims(), [10], "{}", preset.name);
+        let multiply_adds: u64 = network.layers().iter().map(|layer| layer.multiply_adds).sum();
+        println!("{}: {} parameters, {multiply_adds} multiply-adds", preset.name, network.parameter_count());
+        assert!(multiply_adds < 15_000_000, "{}: {multiply_adds} multiply-adds a picture", preset.name);
+    }
+}

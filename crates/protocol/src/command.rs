@@ -80,6 +80,11 @@ choices! {
             run: RunId,
             settings: Box<Settings>,
         },
+        /// Write the run as a PyTorch script with its weights. Answered by `exported` with one buffer.
+        "export" => Export,
+        /// Take over the weights of a safetensors file (the buffer beside this message), all of them or none; what trains goes on.
+        /// Answered by `loaded`.
+        "load" => Load,
         /// Measure training speed as DESIGN's contract says. Pauses the run. Answered by `benched`.
         "bench" => Bench {
             request: Box<BenchRequest>,

@@ -53,6 +53,8 @@ choices! {
             /// How many workers share a batch; 1 on a GPU.
             workers: u32,
             layers: Vec<LayerInfo>,
+            /// The network as a graph to be drawn: the input, then every call of a layer or function.
+            graph: Vec<GraphNode>,
             /// Parameters in all.
             parameters: u64,
             /// Shape of one picture: channels, height, width.
@@ -141,6 +143,18 @@ choices! {
         "snapshot_taken" => SnapshotTaken {
             step: u64,
         },
+        /// The network, its pictures' transforms and its training as one PyTorch script; the weights lie in the buffer, a
+        /// safetensors file under PyTorch's keys.
+        "exported" => Exported {
+            step: u64,
+            script: String,
+        },
+        /// The weights were taken over.
+        "loaded" => Loaded {
+            step: u64,
+            /// Tensors of the file.
+            tensors: u64,
+        },
         /// Training stopped by itself.
         "stopped" => Stopped {
             step: u64,
@@ -216,6 +230,23 @@ objects! {
         multiply_adds: u64,
     }
 
+    /// One call of a layer or function. What it reads stands before it.
+    #[derive(Debug, Clone, PartialEq)]
+    open struct GraphNode {
+        /// The layer's PyTorch path, or that of the module in which the function is called; empty for the whole network.
+        path: String,
+        /// The layer as PyTorch prints it, or the function's name: `+`, `cat`.
+        text: String,
+        kind: GraphNodeKind,
+        /// Places in the list.
+        inputs: Vec<u32>,
+        /// For one example.
+        output_shape: Vec<u32>,
+        parameters: u64,
+        /// Multiply-adds of one example's forward pass.
+        multiply_adds: u64,
+    }
+
     /// Equal tiles in one transferred buffer, row by row within a tile, tile after tile. The page colours it.
     #[derive(Debug, Clone, PartialEq)]
     open struct Sheet {
@@ -232,6 +263,12 @@ objects! {
 }
 
 words! {
+    enum GraphNodeKind {
+        "input" => Input,
+        "layer" => Layer,
+        "function" => Function,
+    }
+
     enum Colouring {
         /// Three bytes a pixel: red, green, blue.
         "rgb" => Rgb,

@@ -1,6 +1,6 @@
 //! What the page and the engine say to each other: commands, events and their version.
 //!
-//! Every message is JSON, `{"type": "snake_case", …}`. Pictures and snapshots travel beside it as raw transferred
+//! Every message is JSON, `{"type": "snake_case", …}`. Pictures, snapshots and weights travel beside it as raw transferred
 //! buffers, in the order in which the message names them. A command is imperative (`step`), its event is past tense (`stepped`).
 //! This crate holds types and nothing else: no kernels, no browser, so that the page stays small.
 
@@ -9,19 +9,22 @@ mod json;
 
 mod command;
 mod event;
+mod presets;
 mod settings;
 
 pub use command::{Command, Envelope, Panel};
 pub use event::{
-    Colouring, Event, EventBody, Guess, LayerInfo, MaybeNumber, Notice, Picture, Sheet, Split, StopReason,
+    Colouring, Event, EventBody, GraphNode, GraphNodeKind, Guess, LayerInfo, MaybeNumber, Notice, Picture, Sheet,
+    Split, StopReason,
 };
+pub use presets::{PRESETS, Preset};
 pub use settings::{
     Augmentation, BenchRequest, BenchResult, CONVNETJS, DatasetName, DeviceName, Initialization, KernelSpeed,
     Optimizer, Schedule, Settings, Work,
 };
 
 /// Counts up when a message changes its meaning. The worker says it in `ready`; the page refuses another.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// One training run: it begins with `configure` and ends with the next one. Zero before the first.
 pub type RunId = u32;

@@ -27,6 +27,7 @@ pub fn LayerTable(#[prop(into)] layers: Signal<Vec<LayerInfo>>) -> impl IntoView
             })
             .collect_view()
     };
+    let total = move |of: fn(&LayerInfo) -> u64| layers.with(|layers| layers.iter().map(of).sum::<u64>());
     view! {
         <table class="layer-table">
             <thead>
@@ -38,6 +39,14 @@ pub fn LayerTable(#[prop(into)] layers: Signal<Vec<LayerInfo>>) -> impl IntoView
                 </tr>
             </thead>
             <tbody>{rows}</tbody>
+            <tfoot>
+                <tr>
+                    <th scope="row">"Together"</th>
+                    <td></td>
+                    <td class="number">{move || format::grouped(total(|layer| layer.parameters))}</td>
+                    <td class="number">{move || format::short_count(total(|layer| layer.multiply_adds))}</td>
+                </tr>
+            </tfoot>
         </table>
     }
 }

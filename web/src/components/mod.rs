@@ -3,6 +3,7 @@
 mod button;
 mod code_editor;
 mod curve_plot;
+mod diagram;
 mod guess_bars;
 mod knob;
 mod layer_table;
@@ -23,6 +24,7 @@ pub use button::{Button, Look};
 pub use code_editor::CodeEditor;
 pub use curve_plot::CurvePlot;
 pub use curve_plot::SharedCurve;
+pub use diagram::Diagram;
 pub use guess_bars::{GuessBars, ShownGuess};
 pub use knob::Knob;
 pub use layer_table::LayerTable;

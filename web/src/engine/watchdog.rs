@@ -54,6 +54,8 @@ pub fn is_long(command: &Command) -> bool {
         | Command::Restore { .. }
         | Command::Step { .. }
         | Command::Evaluate { .. }
+        | Command::Export
+        | Command::Load
         | Command::Measure { .. }
         | Command::Bench { .. } => true,
         Command::Open { .. }

@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use super::gallery_samples as samples;
 use crate::{
     components::{
-        Button, Choice, CodeEditor, CurveLegend, CurvePlot, GuessBars, Knob, LayerTable, Look, NoticeAction, NoticeBar,
-        NumberField, Panel, PictureSheet, Progress, Select, Stat, Term, Toggle, Waiting,
+        Button, Choice, CodeEditor, CurveLegend, CurvePlot, Diagram, GuessBars, Knob, LayerTable, Look, NoticeAction,
+        NoticeBar, NumberField, Panel, PictureSheet, Progress, Select, Stat, Term, Toggle, Waiting,
     },
     plots::{
         colour::Meaning,
@@ -135,9 +135,12 @@ fn Editors() -> impl IntoView {
         <Panel title="Code editor">
             <div class="columns wide">
                 <CodeEditor label="A network" value=good on_change=move |to| good.set(to) />
-                <CodeEditor label="A network with a mistake" value=bad on_change=move |to| bad.set(to) problem=Signal::stored(problem) bad_line=Some(3) />
+                <CodeEditor label="A network with a mistake" value=bad on_change=move |to| bad.set(to) problem=Signal::stored(problem) bad_place=Some([3, 5]) />
             </div>
             <LayerTable layers=samples::layers() />
+        </Panel>
+        <Panel title="Graph">
+            <Diagram nodes=Signal::stored(samples::graph()) label="A residual block" />
         </Panel>
     }
 }

@@ -1,6 +1,8 @@
 //! Made-up things for the gallery: curves and pictures drawn from formulas, and named as such there.
 
-use protocol::{Colouring, LayerInfo, Sheet};
+use std::sync::Arc;
+
+use protocol::{Colouring, GraphNode, GraphNodeKind, LayerInfo, Sheet};
 
 use crate::{
     components::ShownGuess,
@@ -86,6 +88,32 @@ pub fn layers() -> Vec<LayerInfo> {
         layer("2", "MaxPool2d(kernel_size=2, stride=2)", &[16, 16, 16], 0, 0),
         layer("10", "Linear(in_features=320, out_features=10)", &[10], 3210, 3200),
     ]
+}
+
+/// A residual block between a layer and another.
+pub fn graph() -> Arc<Vec<GraphNode>> {
+    let node = |path: &str, text: &str, kind, inputs: &[u32], parameters| GraphNode {
+        path: path.into(),
+        text: text.into(),
+        kind,
+        inputs: inputs.to_vec(),
+        output_shape: vec![16, 32, 32],
+        parameters,
+        multiply_adds: 1024 * parameters,
+    };
+    use GraphNodeKind::{Function, Input, Layer};
+    Arc::new(vec![
+        GraphNode { output_shape: vec![3, 32, 32], ..node("", "input", Input, &[], 0) },
+        node("stem", "Conv2d(3, 16, kernel_size=(3, 3))", Layer, &[0], 448),
+        node("block.conv1", "Conv2d(16, 16, kernel_size=(3, 3))", Layer, &[1], 2320),
+        node("block", "relu", Function, &[2], 0),
+        node("block.conv2", "Conv2d(16, 16, kernel_size=(3, 3))", Layer, &[3], 2320),
+        node("block", "+", Function, &[4, 1], 0),
+        GraphNode {
+            output_shape: vec![10],
+            ..node("fc", "Linear(in_features=16384, out_features=10)", Layer, &[5], 163_850)
+        },
+    ])
 }
 
 /// One of each colouring.

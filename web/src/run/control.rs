@@ -4,10 +4,14 @@ use std::{rc::Rc, time::Duration};
 
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
-use protocol::{Command, Optimizer, Panel, Schedule, Settings, Split, StopReason};
+use protocol::{Command, Event, EventBody, Optimizer, Panel, Schedule, Settings, Split, StopReason};
 
 use super::{AskedRun, Run, Speed, Status, keep, snapshots::Snapshot};
-use crate::{dom, engine::Answered, format};
+use crate::{
+    dom,
+    engine::{Answered, Incoming},
+    format,
+};
 
 /// How often the run's state is kept while it trains.
 const SNAPSHOT_EVERY: Duration = Duration::from_secs(10);
@@ -199,14 +203,18 @@ impl Run {
 
     fn check_network(self, text: String) {
         let is_now = move |text: &str| self.draft.with_untracked(|draft| draft.network == *text);
-        let stands = self.book.with_value(|book| book.current > 0);
-        if !stands || !is_now(&text) {
+        if !is_now(&text) {
             return;
         }
         self.send(Command::Check { network: text.clone() }, Vec::new(), move |result| {
-            if is_now(&text) {
-                self.refusal.set(result.err());
+            if !is_now(&text) {
+                return;
             }
+            self.checked.set(match &result {
+                Ok(Incoming { event: Event { body: EventBody::Checked { parameters }, .. }, .. }) => Some(*parameters),
+                _ => None,
+            });
+            self.refusal.set(result.err());
         });
     }
 

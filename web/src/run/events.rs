@@ -66,6 +66,12 @@ impl Run {
             }
             EventBody::SnapshotTaken { step } => self.keep(*step, incoming.buffers.first()),
             EventBody::Stopped { step, reason, message } => self.stopped(*step, *reason, message),
+            // What was measured is of other weights.
+            EventBody::Loaded { .. } => {
+                self.held_out.set(None);
+                self.test.set(None);
+                self.take_snapshot();
+            }
             EventBody::Benched { .. } | EventBody::Measured { .. } => {
                 if self.status.with_untracked(|status| *status == Status::Training) {
                     self.status.set(Status::Paused);
@@ -76,6 +82,7 @@ impl Run {
             | EventBody::Hired
             | EventBody::Checked { .. }
             | EventBody::Watched
+            | EventBody::Exported { .. }
             | EventBody::Ponged
             | EventBody::Failed { .. }
             | EventBody::Crashed { .. } => {}
@@ -95,6 +102,7 @@ impl Run {
             adapter,
             workers,
             layers,
+            graph,
             parameters,
             classes,
             dataset,
@@ -128,6 +136,7 @@ impl Run {
             adapter: adapter.clone(),
             workers: *workers,
             layers: layers.clone(),
+            graph: Arc::new(graph.clone()),
             parameters: *parameters,
             classes: classes.clone(),
             dataset: dataset.clone(),

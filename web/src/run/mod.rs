@@ -3,6 +3,7 @@
 
 mod control;
 mod events;
+mod exchange;
 mod frame;
 mod keep;
 mod snapshots;
@@ -10,7 +11,7 @@ mod snapshots;
 use std::{collections::HashMap, sync::Arc};
 
 use leptos::prelude::*;
-use protocol::{LayerInfo, Panel, Picture, RunId, Settings, Split, StopReason};
+use protocol::{GraphNode, LayerInfo, Panel, Picture, RunId, Settings, Split, StopReason};
 
 use crate::{
     components::SharedCurve,
@@ -61,6 +62,8 @@ pub struct Built {
     /// How many share a batch.
     pub workers: u32,
     pub layers: Vec<LayerInfo>,
+    /// The network as a graph to be drawn.
+    pub graph: Arc<Vec<GraphNode>>,
     pub parameters: u64,
     pub classes: Vec<String>,
     /// The data set in words.
@@ -124,6 +127,8 @@ pub struct Run {
     pub draft: RwSignal<Settings>,
     /// Why the last settings were refused.
     pub refusal: RwSignal<Option<Refusal>>,
+    /// How many parameters the network text has that was typed last, if it is a network.
+    pub checked: RwSignal<Option<u64>>,
     /// What the engine made of the settings; `None` before the first run stands.
     pub built: RwSignal<Option<Arc<Built>>>,
     /// Optimiser steps done.
@@ -217,6 +222,7 @@ impl Run {
             settings: RwSignal::new(Settings::default()),
             draft: RwSignal::new(Settings::default()),
             refusal: RwSignal::new(None),
+            checked: RwSignal::new(None),
             built: RwSignal::new(None),
             step: RwSignal::new(0),
             examples: RwSignal::new(0),

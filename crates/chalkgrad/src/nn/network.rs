@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use super::loss::{Loss, Sums};
+use super::parts::{Part, parts};
 use super::registry::{Buffer, Parameter, Registry, Role, Row, Setting};
 use super::scope::{Mode, Module, Scope};
 use crate::op::{Op, Unary};
@@ -29,6 +30,7 @@ pub struct Network {
     buffers: Vec<Buffer>,
     settings: Vec<Setting>,
     layers: Vec<LayerSummary>,
+    parts: Vec<Part>,
     modules: Vec<String>,
     keys: Vec<String>,
     aliases: Vec<(String, String)>,
@@ -102,7 +104,8 @@ impl Network {
     pub fn new(root: impl Module + 'static, input: impl Into<Shape>) -> Result<Self> {
         let (root, input): (Box<dyn Module>, Shape) = (Box::new(root), input.into());
         let learning = Graph::new();
-        let Registry { settings, .. } = run(root.as_ref(), &learning, Share::whole(2), &input, Mode::Train)?.registry;
+        let Pass { images, registry: Registry { settings, calls, .. }, .. } =
+            run(root.as_ref(), &learning, Share::whole(2), &input, Mode::Train)?;
         let used = Graph::new();
         let Pass { output, mut registry, .. } = run(root.as_ref(), &used, Share::whole(1), &input, Mode::Evaluate)?;
         let output = example(&output.shape());
@@ -113,11 +116,12 @@ impl Network {
                 rule: "has no parameters, so there is nothing to train".into(),
             });
         }
+        let parts = parts(&learning.nodes(), images, &calls, &parameters, 2);
         let layers = summarize(&parameters, std::mem::take(&mut registry.layers));
         let buffers = std::mem::take(&mut registry.buffers).into_iter().map(|(buffer, _)| buffer).collect();
         let settings = settings.into_iter().map(|(setting, _)| setting).collect();
         let Registry { modules, keys, aliases, .. } = registry;
-        Ok(Self { root, input, output, parameters, buffers, settings, layers, modules, keys, aliases })
+        Ok(Self { root, input, output, parameters, buffers, settings, layers, parts, modules, keys, aliases })
     }
 
     /// One example's shape.
@@ -163,6 +167,11 @@ impl Network {
     /// Every layer without children, and every other that multiplies by itself, once a call and in the order of calls.
     pub fn layers(&self) -> &[LayerSummary] {
         &self.layers
+    }
+
+    /// Every call of a module or function as it learns, with what it reads; the input is the first.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
     }
 
     /// Numbers to train.
@@ -257,7 +266,7 @@ pub(crate) fn batched(batch: usize, shape: &Shape) -> Shape {
 }
 
 /// A shape without its batch axis.
-fn example(shape: &Shape) -> Shape {
+pub(super) fn example(shape: &Shape) -> Shape {
     shape.dims().get(1..).unwrap_or(&[]).into()
 }
 

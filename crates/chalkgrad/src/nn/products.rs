@@ -6,11 +6,11 @@ use crate::{Node, Shape};
 /// Multiply-adds of the nodes from one on that belong to this layer.
 pub(super) fn multiply_adds(nodes: &[Node], from: usize, layer: &str) -> u64 {
     let own = nodes.iter().skip(from).filter(|node| node.layer == layer);
-    own.map(|node| products(node, nodes)).fold(0, u64::saturating_add)
+    own.map(|node| products_of(node, nodes)).fold(0, u64::saturating_add)
 }
 
 /// Products that one node sums up.
-fn products(node: &Node, nodes: &[Node]) -> u64 {
+pub(super) fn products_of(node: &Node, nodes: &[Node]) -> u64 {
     let shape = |input: usize| node.inputs.get(input).map_or(&[][..], |&id| nodes[id].shape.dims());
     let (sums, terms) = match (&node.op, shape(1)) {
         (Op::Conv2d { .. }, [_, channels, height, width]) => (node.shape.elements(), channels * height * width),

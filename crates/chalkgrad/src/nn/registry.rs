@@ -2,6 +2,7 @@
 //! writes back after a step, and its layers in order.
 
 use super::Init;
+use super::parts::Call;
 use crate::{Shape, Tensor};
 
 /// A parameter by its PyTorch path.
@@ -109,6 +110,8 @@ pub(super) struct Registry<'g> {
     pub(super) random: Option<(Tensor<'g>, u32)>,
     /// Every call of a module that has no children or computes products of its own, in order.
     pub(super) layers: Vec<Row<'g>>,
+    /// Every call of a module or a function in which there is no other, in order.
+    pub(super) calls: Vec<Call>,
     /// Every key of parameters, buffers and aliases, as they were registered.
     pub(super) keys: Vec<String>,
     /// Keys of what has another key already, with that.

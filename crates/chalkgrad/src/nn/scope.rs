@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::fmt;
 
 use super::Init;
+use super::parts::Call;
 use super::products::multiply_adds;
 use super::registry::{Buffer, Parameter, Registry, Role, Row, Setting};
 use crate::graph::MAX_ELEMENTS;
@@ -304,13 +305,30 @@ impl<'s, 'g> Scope<'s, 'g> {
         self.list();
         let (rows, nodes) = (self.registry.borrow().layers.len(), self.graph.len());
         let label = if self.path.is_empty() { text.clone() } else { format!("{} ({text})", self.path) };
-        let (result, output) = self.graph.within(label.clone(), || forward(self));
+        let (result, output) = self.call(&text, true, || self.graph.within(label.clone(), || forward(self)));
         let products = multiply_adds(&self.graph.nodes(), nodes, &label);
         let mut registry = self.registry.borrow_mut();
         let has_own = || products > 0 || registry.parameters.iter().any(|(own, _)| own.module() == self.path);
         if let Some(output) = output.filter(|_| registry.layers.len() == rows || has_own()) {
             let path = self.path.clone();
             registry.layers.push(Row { path, text, output, multiply_adds: products });
+        }
+        result
+    }
+
+    /// Calls a function in this module: what it adds to the graph is one part of the network, under this name.
+    pub fn function<R>(&self, name: &str, run: impl FnOnce() -> R) -> R {
+        self.call(name, false, run)
+    }
+
+    /// Remembers what `run` adds to the graph as one call, unless there are calls in it.
+    fn call<R>(&self, text: &str, is_module: bool, run: impl FnOnce() -> R) -> R {
+        let (calls, first) = (self.registry.borrow().calls.len(), self.graph.len());
+        let result = run();
+        let nodes = first..self.graph.len();
+        let registered = &mut self.registry.borrow_mut().calls;
+        if registered.len() == calls && !nodes.is_empty() {
+            registered.push(Call { path: self.path.clone(), text: text.into(), is_module, nodes });
         }
         result
     }

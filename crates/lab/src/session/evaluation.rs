@@ -45,6 +45,12 @@ impl Evaluations {
     pub(super) fn begin(&mut self, split: Split, reply_to: u32) {
         self.whole.push(Whole { split, reply_to, done: 0, total: Total::default() });
     }
+
+    /// What is measured is measured again, as after other weights.
+    pub(super) fn refresh(&mut self) {
+        (self.sampled_step, self.not_before) = (None, 0.0);
+        self.whole.iter_mut().for_each(|whole| (whole.done, whole.total) = (0, Total::default()));
+    }
 }
 
 impl Session {

@@ -1,6 +1,7 @@
 //! A training session: one network, its data and its trainer, worked on in slices so that commands come through between.
 
 mod evaluation;
+mod exchange;
 mod panels;
 mod sheet;
 
@@ -9,7 +10,7 @@ use std::collections::HashMap;
 use chalkgrad::nn::Network;
 use chalkgrad::{Device, Metrics, Options, RING, Trainer};
 use datasets::{Augmentation, Augmenter, Batch, Sampler, Sampling};
-use protocol::{Event, EventBody, LayerInfo, Notice, Panel, RunId, Settings, Split, StopReason, Work};
+use protocol::{Event, EventBody, Notice, Panel, RunId, Settings, Split, StopReason, Work};
 
 use crate::data::{Data, Request};
 use crate::error::{LabError, Result};
@@ -153,33 +154,6 @@ impl Session {
     /// Its pictures, for the next run on the same data set: nothing that arrived is fetched again.
     pub(crate) fn data(&self) -> Data {
         self.data.for_another_run()
-    }
-
-    /// What stands ready, for the page.
-    pub fn configured(&self, notice: Option<Notice>) -> EventBody {
-        let network = self.trainer.network();
-        let layers = network.layers().iter().map(|layer| LayerInfo {
-            path: layer.path.clone(),
-            text: layer.text.clone(),
-            output_shape: layer.output.dims().iter().map(|&dim| dim as u32).collect(),
-            parameters: layer.parameters as u64,
-            multiply_adds: layer.multiply_adds,
-        });
-        let device = self.trainer.store().device();
-        EventBody::Configured {
-            device: settings::device_name(device).into(),
-            adapter: device.adapter(),
-            workers: self.work.workers,
-            layers: layers.collect(),
-            parameters: network.parameter_count() as u64,
-            input: self.data.shape().map(|length| length as u32),
-            classes: self.data.classes(),
-            dataset: self.data.title().into(),
-            training_examples: self.data.training().len() as u64,
-            steps_per_epoch: self.sampler.steps_per_epoch(),
-            step: self.trainer.steps(),
-            notice,
-        }
     }
 
     /// Trains until told to pause.

@@ -1,6 +1,7 @@
 //! The laboratory as a host sees it: commands in, events out, on drawn shapes and on small shards made here.
 
 mod page;
+mod project;
 mod workers;
 
 use lab::{Files, Next};

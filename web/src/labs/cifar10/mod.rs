@@ -6,13 +6,14 @@ mod card;
 mod curves;
 mod devices;
 mod layers;
+mod network;
 mod pictures;
 mod settings;
 mod training;
 
 use std::time::Duration;
 
-use leptos::prelude::*;
+use leptos::{ev::DragEvent, prelude::*};
 use protocol::Panel;
 
 use crate::{
@@ -38,19 +39,48 @@ fn Cifar10(is_embedded: bool) -> impl IntoView {
     let site = expect_context::<Site>();
     let theme = expect_context::<Theme>();
     let shows_settings = RwSignal::new(!is_embedded && !theme.large.get_untracked());
+    let shows_network = RwSignal::new(false);
+    let is_dropping = RwSignal::new(false);
+    // Text that is dragged about in the editor is the browser's business.
+    let over = move |event: DragEvent| {
+        if event.data_transfer().is_some_and(|transfer| transfer.types().includes(&"Files".into(), 0)) {
+            event.prevent_default();
+            is_dropping.set(true);
+        }
+    };
+    let drop = move |event: DragEvent| {
+        is_dropping.set(false);
+        let files = event.data_transfer().and_then(|transfer| transfer.files());
+        if let Some(file) = files.and_then(|files| files.get(0)) {
+            event.prevent_default();
+            site.run.take(file);
+        }
+    };
     follow_link(site, is_embedded);
     write_link(site);
     site.run.watch(vec![Panel::Predictions, Panel::Filters, Panel::Activations]);
     view! {
         <h1 class="for-screen-readers">"CIFAR-10: a network learns to see"</h1>
-        <div class="lab" class:without-settings=move || !shows_settings.get()>
-            <bar::Bar shows_settings=shows_settings />
+        <div
+            class="lab"
+            class:without-settings=move || !shows_settings.get()
+            class:with-network=shows_network
+            class:dropping=is_dropping
+            on:dragover=over
+            on:dragleave=move |_| is_dropping.set(false)
+            on:drop=drop
+        >
+            <bar::Bar shows_settings=shows_settings shows_network=shows_network />
             <Show when=move || shows_settings.get()>
                 <settings::SettingsPanel />
             </Show>
-            <pictures::TestPictures />
+            <Show when=move || shows_network.get() fallback=|| view! { <pictures::TestPictures /> }>
+                <network::NetworkPanel />
+            </Show>
             <curves::Curves />
-            <layers::Layers />
+            <Show when=move || !shows_network.get()>
+                <layers::Layers />
+            </Show>
         </div>
     }
 }

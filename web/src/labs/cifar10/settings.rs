@@ -1,17 +1,17 @@
 //! The settings panel: presets, network text, data, device. Rates change the run as they move; the rest waits for Apply,
 //! because it begins a new run.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use leptos::prelude::*;
-use protocol::{DatasetName, DeviceName, Initialization, LayerInfo, Settings};
+use leptos::{html, prelude::*};
+use protocol::{DatasetName, DeviceName, Initialization, PRESETS, Preset, Settings};
 
 use super::{devices::Devices, training::TrainingSettings};
 use crate::{
     app::Site,
-    components::{Button, Choice, CodeEditor, LayerTable, Look, NumberField, Panel, Progress, Select, Toggle},
+    components::{Button, Choice, CodeEditor, Look, NumberField, Panel, Progress, Select, Toggle},
     format,
-    run::{Built, Run},
+    run::Run,
 };
 
 /// While a knob is dragged, at most this often a change is sent.
@@ -72,11 +72,8 @@ pub fn SettingsPanel() -> impl IntoView {
     };
     view! {
         <Panel title="Settings" class="settings">
-            <div class="presets" role="group" aria-label="Presets">
-                <Preset run=run name="Fast (AdamW)" settings=Settings::default() on_choose=choose />
-                <Preset run=run name="ConvNetJS" settings=Settings::convnetjs() on_choose=choose />
-            </div>
             <div class="settings-scroll">
+                <Presets run=run on_choose=choose />
                 <Network run=run on_apply=apply />
                 <TrainingSettings run=run />
                 <RunSettings run=run />
@@ -93,35 +90,49 @@ pub fn SettingsPanel() -> impl IntoView {
     }
 }
 
+/// A preset on this visitor's machine.
+fn preset_settings(preset: &Preset, draft: &Settings) -> Settings {
+    Settings { device: draft.device, workers: draft.workers, ..preset.settings() }
+}
+
 #[component]
-fn Preset(run: Run, name: &'static str, settings: Settings, on_choose: impl Fn(Settings) + 'static) -> impl IntoView {
-    let settings = Arc::new(settings);
-    let shown = settings.clone();
-    let is_chosen = Memo::new(move |_| run.draft.with(|draft| *draft == *shown));
+fn Presets(run: Run, on_choose: impl Fn(Settings) + Send + Sync + 'static) -> impl IntoView {
+    let chosen = Memo::new(move |_| {
+        run.draft.with(|draft| {
+            let found = PRESETS.iter().find(|preset| preset_settings(preset, draft) == *draft);
+            found.map_or("", |preset| preset.name)
+        })
+    });
+    let choices = move || {
+        let own = chosen.get().is_empty().then(|| Choice::new("", "Own settings"));
+        own.into_iter().chain(PRESETS.iter().map(|preset| Choice::new(preset.name, preset.title))).collect::<Vec<_>>()
+    };
     view! {
-        <button
-            type="button"
-            class="button"
-            aria-pressed=move || is_chosen.get().to_string()
-            on:click=move |_| on_choose(Settings::clone(&settings))
-        >
-            {name}
-        </button>
+        <Select
+            label="Preset"
+            value=Signal::derive(move || chosen.get().to_owned())
+            choices=Signal::derive(choices)
+            on_change=move |name: String| {
+                if let Some(preset) = Preset::find(&name) {
+                    on_choose(run.draft.with_untracked(|draft| preset_settings(preset, draft)));
+                }
+            }
+            meaning="A network with a recipe for training it. Choosing one begins a new run."
+        />
     }
 }
 
 #[component]
 fn Network(run: Run, on_apply: impl Fn() + Clone + Send + Sync + 'static) -> impl IntoView {
-    let layers = Signal::derive(move || -> Vec<LayerInfo> {
-        run.built.read().as_ref().map(|built| built.layers.clone()).unwrap_or_default()
-    });
-    let summary = move || match run.built.get() {
-        Some(built) => format!(
-            "{} parameters, {} multiply-adds a picture",
-            format::grouped(built.parameters),
-            multiply_adds(&built)
-        ),
-        None => "Layers".to_owned(),
+    let problem = move || {
+        let message = run.refusal.get()?.message;
+        // It stands beside the text.
+        Some(message.strip_prefix("The network text: l").map_or(message.clone(), |rest| format!("L{rest}")))
+    };
+    let praise = move || {
+        let is_other = run.settings.with(|settings| run.draft.with(|draft| settings.network != draft.network));
+        let parameters = run.checked.get().filter(|_| is_other)?;
+        Some(format!("✓ A network of {} parameters.", format::grouped(parameters)))
     };
     view! {
         <h3>"Network"</h3>
@@ -129,19 +140,36 @@ fn Network(run: Run, on_apply: impl Fn() + Clone + Send + Sync + 'static) -> imp
             label="Network, as PyTorch writes it"
             value=Signal::derive(move || run.draft.with(|draft| draft.network.clone()))
             on_change=move |text: String| run.set_network(text)
-            problem=Signal::derive(move || run.refusal.get().map(|refusal| refusal.message))
-            bad_line=Signal::derive(move || run.refusal.get().and_then(|refusal| refusal.place).map(|[line, _]| line))
+            problem=Signal::derive(problem)
+            bad_place=Signal::derive(move || run.refusal.get().and_then(|refusal| refusal.place))
+            praise=Signal::derive(praise)
             on_apply=UnsyncCallback::new(move |()| on_apply())
         />
-        <details class="fold">
-            <summary class="small number">{summary}</summary>
-            <LayerTable layers=layers />
-        </details>
+        <div class="files">
+            <Button label="Export" title="This run as a PyTorch script, and its weights" on_press=move || run.export() />
+            <OpenFile run=run />
+        </div>
     }
 }
 
-fn multiply_adds(built: &Built) -> String {
-    format::short_count(built.layers.iter().map(|layer| layer.multiply_adds).sum())
+/// Weights and network text by the browser's dialog; both can be dropped anywhere on the lab, too.
+#[component]
+fn OpenFile(run: Run) -> impl IntoView {
+    let field = NodeRef::<html::Input>::new();
+    let take = move |_| {
+        let Some(field) = field.get_untracked() else { return };
+        if let Some(file) = field.files().and_then(|files| files.get(0)) {
+            run.take(file);
+        }
+        // The same file again is news again.
+        field.set_value("");
+    };
+    view! {
+        <label class="button" title="Weights (.safetensors) or a network (.py); both can be dropped on the lab">
+            "Open a file"
+            <input class="for-screen-readers" type="file" accept=".safetensors,.py,.txt,.js" node_ref=field on:change=take />
+        </label>
+    }
 }
 
 /// The choice of no number.

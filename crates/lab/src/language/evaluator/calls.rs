@@ -27,12 +27,16 @@ impl Evaluator<'_, '_> {
                     return Ok(foreign);
                 }
                 let arguments = Arguments::bind(operation.shown(), operation.signature, given)?;
-                if let Some(scope) = &self.scope {
-                    scope.set_operation(&arguments.callee);
-                }
-                (operation.run)(self, &arguments)
+                self.called(operation.name, |evaluator| {
+                    if let Some(scope) = &evaluator.scope {
+                        scope.set_operation(&arguments.callee);
+                    }
+                    (operation.run)(evaluator, &arguments)
+                })
             }
-            Value::LayerFunction(layer) => self.layer_function(layer, given),
+            Value::LayerFunction(layer) => {
+                self.called(layer.function, |evaluator| evaluator.layer_function(layer, given))
+            }
             Value::Method(method) => self.call_method(&method.0, &method.1, given),
             Value::Partial(partial) => {
                 let first = partial.positional.iter().map(|value| (value.clone(), place));

@@ -43,7 +43,7 @@ impl Evaluator<'_, '_> {
             }
             ExpressionKind::Index(of, index) => {
                 let (of, index) = (self.expression(frame, of)?, self.expression(frame, index)?);
-                self.item(&of, &index, place)?
+                self.called("[…]", |evaluator| evaluator.item(&of, &index, place))?
             }
             ExpressionKind::Slice(parts) => self.slice(frame, parts)?,
             // `super()` knows the class that it stands in.

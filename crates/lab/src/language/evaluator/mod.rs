@@ -199,6 +199,14 @@ impl<'s, 'g> Evaluator<'s, 'g> {
         Ok(scope)
     }
 
+    /// Runs a function of tensors as one part of the network.
+    fn called<R>(&mut self, name: &str, run: impl FnOnce(&mut Self) -> R) -> R {
+        match self.scope.clone() {
+            Some(scope) => scope.function(name, || run(self)),
+            None => run(self),
+        }
+    }
+
     /// A value as a tensor of the graph.
     pub(super) fn tensor(&self, value: &Value, place: Place) -> Result<Tensor<'g>> {
         match value {

@@ -64,7 +64,7 @@ impl<'g> Evaluator<'_, 'g> {
         let is_tensor = |value: &Value| matches!(value, Value::Tensor(_) | Value::Stored(_));
         if is_tensor(a) || is_tensor(b) {
             return if self.scope.is_some() {
-                self.tensors(operator, a, b, place)
+                self.called(operator, |evaluator| evaluator.tensors(operator, a, b, place))
             } else {
                 scaled(operator, a, b, place)
             };
