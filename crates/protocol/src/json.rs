@@ -201,7 +201,7 @@ macro_rules! choices {
                         only!($mode fields $tag $($($field)*)?);
                         Ok(Self::$variant $({ $($field: fields.get(stringify!($field), maybe!($($default)?))?,)* })?)
                     })*
-                    _ => Err(format!("`{}` must be one of {}", $tag, $crate::json::listed(&[$($word),*]))),
+                    other => Err(format!("`{}` must be one of {}, not `{other}`", $tag, $crate::json::listed(&[$($word),*]))),
                 }
             }
 
