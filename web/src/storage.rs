@@ -2,6 +2,9 @@
 
 use leptos::prelude::window;
 
+/// What the engine found of the GPU when it last timed its kernels.
+pub const TUNED_KEY: &str = "chalkgrad.tuned";
+
 pub fn local_get(key: &str) -> Option<String> {
     window().local_storage().ok()??.get_item(key).ok()?
 }

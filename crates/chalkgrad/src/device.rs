@@ -3,11 +3,11 @@
 #[cfg(feature = "gpu")]
 use std::rc::Rc;
 
-use crate::Result;
 use crate::cpu;
 #[cfg(feature = "gpu")]
 use crate::gpu;
 use crate::plan::Plan;
+use crate::{Result, Tiles};
 
 /// Seconds that a timing takes at least: long beside what a clock can tell and a submission costs.
 const LONG_ENOUGH: f64 = 0.05;
@@ -86,6 +86,25 @@ impl Device {
             Self::Cpu => false,
             #[cfg(feature = "gpu")]
             Self::Gpu(gpu) => gpu.is_lost(),
+        }
+    }
+
+    /// How a GPU's kernels cut their work in programs that compile from now on; the CPU chooses by shape alone.
+    pub fn tiles(&self) -> Option<Tiles> {
+        match self {
+            Self::Cpu => None,
+            #[cfg(feature = "gpu")]
+            Self::Gpu(gpu) => Some(gpu.tiles().get()),
+        }
+    }
+
+    /// Cuts the work of programs that compile from now on in this way, on a GPU.
+    #[cfg_attr(not(feature = "gpu"), allow(unused_variables, reason = "only a GPU has tiles"))]
+    pub fn set_tiles(&self, tiles: Tiles) {
+        match self {
+            Self::Cpu => {}
+            #[cfg(feature = "gpu")]
+            Self::Gpu(gpu) => gpu.tiles().set(tiles),
         }
     }
 

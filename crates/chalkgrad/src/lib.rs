@@ -156,6 +156,7 @@ pub mod random;
 mod shape;
 mod state_dict;
 mod store;
+mod tiles;
 mod trainer;
 #[doc(hidden)]
 pub mod twins;
@@ -173,6 +174,7 @@ pub use program::Program;
 pub use shape::Shape;
 pub use state_dict::{Dtype, IncompatibleKeys, StateDict, StateTensor, WrongShape};
 pub use store::Store;
+pub use tiles::{Pixels, Product, Tiles};
 pub use trainer::{Metrics, Options, RING, Trainer};
 
 /// The code in the README compiles.

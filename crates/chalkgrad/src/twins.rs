@@ -9,7 +9,7 @@ mod networks;
 use crate::random::Stream;
 use crate::{Array, Device, Error, Graph, Interpreter, NodeId, Program, Result, Shape, Store};
 
-pub use cases::{empty, large, operations, specials};
+pub use cases::{empty, large, operations, specials, tiled};
 pub use maps::maps;
 pub use networks::networks;
 

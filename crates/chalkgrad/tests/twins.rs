@@ -45,12 +45,27 @@ fn tensors_of_many_elements_on_the_cpu_equal_the_interpreter() {
 
 #[cfg(feature = "gpu")]
 mod on_the_gpu {
+    use chalkgrad::{Pixels, Product, Tiles};
+
     use super::gpu::gpu;
     use super::*;
 
     #[test]
     fn every_operation_equals_the_interpreter() {
         gpu().inspect(|device| hold(device, &twins::operations()));
+    }
+
+    #[test]
+    fn every_choice_of_tiles_equals_the_interpreter() {
+        let Some(device) = gpu() else { return };
+        let cases = twins::tiled();
+        for (pixels, product) in Pixels::ALL.into_iter().zip(Product::ALL) {
+            // All is cut into one piece where few threads do, and into the most where many are wanted.
+            for busy in [Tiles::BUSY[0], Tiles::BUSY[3]] {
+                device.set_tiles(Tiles { pixels, busy, product });
+                hold(&device, &cases);
+            }
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::error::Error;
 use lab::{Bench, Team, Threads};
 use protocol::{BenchRequest, Optimizer};
 
-use crate::device::{DeviceArgument, clock};
+use crate::device::{self, DeviceArgument, clock};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -56,6 +56,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         steps: arguments.steps,
     };
     let device = arguments.device.open()?;
+    device::tune(&device)?;
     let result = pollster::block_on(async {
         let (mut bench, mut team) = (Bench::new(request, &device, clock).await?, Team::new(Threads));
         loop {

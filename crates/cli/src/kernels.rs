@@ -4,7 +4,7 @@ use std::error::Error;
 
 use protocol::KernelSpeed;
 
-use crate::device::{DeviceArgument, clock};
+use crate::device::{self, DeviceArgument, clock};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -17,15 +17,20 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let device = arguments.device.open()?;
+    let tiles = device::tune(&device)?;
     let (peak, kernels) = pollster::block_on(async {
         Ok::<_, lab::LabError>((device.peak(clock).await?, lab::kernels(&device, clock).await?))
     })?;
     if arguments.json {
-        let report = serde_json::json!({ "adapter": device.adapter(), "peak": peak, "kernels": kernels });
+        let report =
+            serde_json::json!({ "adapter": device.adapter(), "tiles": tiles, "peak": peak, "kernels": kernels });
         println!("{report}");
         return Ok(());
     }
     println!("{}: {:.1} GFLOP/s by multiplying and adding in registers", device.adapter(), peak / 1e9);
+    if let Some(tiles) = tiles {
+        println!("{tiles}");
+    }
     for KernelSpeed { name, shape, operations_per_second } in kernels {
         let (speed, share) = (operations_per_second / 1e9, 100.0 * operations_per_second / peak);
         println!("{name:24} {shape:36} {speed:8.1} GFLOP/s {share:4.0}%");

@@ -100,7 +100,7 @@ async fn run(sender: UnboundedSender<Input>, mut inbox: UnboundedReceiver<Input>
 async fn take(lab: &mut Lab<Host>, host: &Host, input: Input, out: &mut Outbox) {
     match input {
         Input::Command(envelope, buffers) => {
-            if let Command::Open { base_url, script } = &envelope.command {
+            if let Command::Open { base_url, script, .. } = &envelope.command {
                 host.open(base_url, script);
             }
             lab.handle(envelope, buffers, out).await;

@@ -11,7 +11,7 @@ use crate::data::{self, Data, Request};
 use crate::error::{LabError, Result};
 use crate::session::{Next, Session};
 use crate::team::{Hire, Team};
-use crate::{Clock, Outbox, measure, settings};
+use crate::{Clock, Outbox, measure, settings, tune};
 
 /// The files below the page's folder, wherever they lie.
 pub trait Files {
@@ -28,6 +28,8 @@ pub struct Lab<H: Hire> {
     /// Opened once; lost devices are opened again.
     #[cfg(feature = "gpu")]
     gpu: Option<Device>,
+    /// The tiles of the GPU that was tuned last.
+    tuned: String,
     manifest: Option<Manifest>,
 }
 
@@ -41,6 +43,7 @@ impl<H: Files + Hire> Lab<H> {
             bench: None,
             #[cfg(feature = "gpu")]
             gpu: None,
+            tuned: String::new(),
             manifest: None,
         }
     }
@@ -100,7 +103,10 @@ impl<H: Files + Hire> Lab<H> {
         out: &mut Outbox,
     ) -> Result<Option<(EventBody, Vec<Vec<u8>>)>> {
         let body = match command {
-            Command::Open { .. } => EventBody::Opened,
+            Command::Open { tuned, .. } => {
+                self.tuned = tuned.unwrap_or_default();
+                EventBody::Opened
+            }
             // A host that can be hired takes this command for itself.
             Command::Work { .. } => {
                 return Err(LabError::Data { message: "This engine trains; it works for nobody.".into() });
@@ -161,12 +167,14 @@ impl<H: Files + Hire> Lab<H> {
                     session.pause(out).await?;
                 }
                 let device = self.device(device).await?;
+                let tiles = self.tune(&device, out).await?;
                 let peak = device.peak(self.clock).await?;
                 let kernels = if kernels { measure::kernels(&device, self.clock).await? } else { Vec::new() };
                 EventBody::Measured {
                     device: settings::device_name(&device).into(),
                     adapter: device.adapter(),
                     peak,
+                    tiles,
                     kernels,
                 }
             }
@@ -175,6 +183,7 @@ impl<H: Files + Hire> Lab<H> {
                     session.pause(out).await?;
                 }
                 let device = self.device(request.device).await?;
+                self.tune(&device, out).await?;
                 self.bench = Some((Bench::new(*request, &device, self.clock).await?, id));
                 return Ok(None);
             }
@@ -249,6 +258,7 @@ impl<H: Files + Hire> Lab<H> {
             return Ok(gpu.clone());
         }
         let gpu = Device::gpu().await?;
+        tune::recall(&gpu, &self.tuned);
         self.gpu = Some(gpu.clone());
         Ok(gpu)
     }
@@ -256,6 +266,20 @@ impl<H: Files + Hire> Lab<H> {
     #[cfg(not(feature = "gpu"))]
     async fn gpu(&mut self) -> chalkgrad::Result<Device> {
         Err(chalkgrad::Error::NoDevice { reason: "this build has no GPU support".into() })
+    }
+
+    /// Finds the tiles of a GPU that nobody has tuned, and tells them to the page, which keeps them. What they are now, if it is a GPU.
+    async fn tune(&mut self, device: &Device, out: &mut Outbox) -> Result<Option<String>> {
+        let began = (self.clock)();
+        let mut when = "tuned before".to_owned();
+        if !tune::recall(device, &self.tuned)
+            && let Some(tuned) = tune::tune(device, self.clock).await?
+        {
+            when = format!("tuned in {:.1} s", (self.clock)() - began);
+            self.tuned.clone_from(&tuned);
+            out.send(Event { run: self.run(), reply_to: None, body: EventBody::Tuned { tuned } }, Vec::new());
+        }
+        Ok(device.tiles().map(|tiles| format!("{tiles} · {when}")))
     }
 
     async fn measure(&mut self, out: &mut Outbox) -> Next {

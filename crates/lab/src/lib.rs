@@ -13,6 +13,7 @@ mod settings;
 mod team;
 #[cfg(not(target_family = "wasm"))]
 mod threads;
+pub mod tune;
 
 pub use bench::Bench;
 pub use data::{Data, Request};

@@ -30,11 +30,12 @@ choices! {
     /// What the page asks of the engine. Each is answered by its past-tense event, or by `failed`.
     #[derive(Debug, Clone, PartialEq)]
     open enum Command by "type" {
-        /// The first command: the address of the folder that holds `data/`, and the script that starts another engine. Answered by
-        /// `opened`.
+        /// The first command: the address of the folder that holds `data/`, the script that starts another engine, and what the
+        /// last `tuned` said. Answered by `opened`.
         "open" => Open {
             base_url: String,
             script: String = String::new(),
+            tuned: Option<String>,
         },
         /// Build the network and its programs and show the first shard's pictures. Answered by `configured`.
         "configure" => Configure {

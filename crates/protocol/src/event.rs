@@ -173,12 +173,18 @@ choices! {
         "benched" => Benched {
             result: BenchResult,
         },
+        /// The GPU's tiles were chosen by timing them. The page keeps the text, opaque, and gives it back in `open`.
+        "tuned" => Tuned {
+            tuned: String,
+        },
         "measured" => Measured {
             /// `cpu` or `webgpu`.
             device: String,
             adapter: String,
             /// Floating-point operations a second by multiplying and adding in registers: on the CPU of one thread.
             peak: f64,
+            /// How a GPU's kernels cut their work, in words for the page.
+            tiles: Option<String>,
             kernels: Vec<KernelSpeed>,
         },
     }

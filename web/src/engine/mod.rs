@@ -12,6 +12,7 @@ use protocol::{Command, Envelope, Event, EventBody};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{ErrorEvent, MessageEvent, Worker};
 
+use crate::storage;
 use watchdog::Watchdog;
 
 /// An event with the raw buffers that travelled beside it.
@@ -236,7 +237,8 @@ impl Engine {
             inner.last_id += 1;
             inner.last_id
         });
-        let open = Command::Open { base_url: worker::base_url(), script: worker::script() };
+        let tuned = storage::local_get(storage::TUNED_KEY);
+        let open = Command::Open { base_url: worker::base_url(), script: worker::script(), tuned };
         self.post(Outgoing { id: id.unwrap_or_default(), command: open, buffers: Vec::new() });
     }
 

@@ -9,7 +9,7 @@ use protocol::{EventBody, Sheet, Split, StopReason};
 use super::{
     Activations, Built, Loading, Predictions, Run, Score, Speed, Status, frame::Progress, snapshots::Snapshot,
 };
-use crate::{dom, engine::Incoming, pictures::Tiles, plots::curve::Measurement};
+use crate::{dom, engine::Incoming, pictures::Tiles, plots::curve::Measurement, storage};
 
 fn tiles(sheet: &Sheet, buffer: Option<&ArrayBuffer>) -> Option<Tiles> {
     Tiles::new(sheet.clone(), Uint8Array::new(buffer?).to_vec())
@@ -72,6 +72,7 @@ impl Run {
                 self.test.set(None);
                 self.take_snapshot();
             }
+            EventBody::Tuned { tuned } => storage::local_set(storage::TUNED_KEY, tuned),
             EventBody::Benched { .. } | EventBody::Measured { .. } => {
                 if self.status.with_untracked(|status| *status == Status::Training) {
                     self.status.set(Status::Paused);

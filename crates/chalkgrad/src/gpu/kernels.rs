@@ -4,10 +4,10 @@
 use super::Gpu;
 use super::axes::{self, Axis};
 use super::buffer::bytes;
-use super::pipeline::{Binding, Dispatch};
+use super::pipeline::{Binding, Dispatch, WORKGROUP};
 use crate::op::{Move, Op, moves};
 use crate::plan::{BufferId, Location};
-use crate::{Result, Shape};
+use crate::{Product, Result, Shape, Tiles};
 
 /// Where a program's memory lies.
 pub(super) trait Places {
@@ -27,7 +27,8 @@ const COPY: &str = wgsl!("copy.wgsl");
 const FILL: &str = wgsl!("fill.wgsl");
 const SUM: &str = wgsl!("shared/walk.wgsl", "sum.wgsl");
 const UNIFORM: &str = wgsl!("uniform.wgsl");
-const MATMUL: &str = wgsl!("matmul.wgsl");
+const MATMUL: &str = wgsl!("shared/product.wgsl", "matmul.wgsl");
+const MATMUL_SLABS: &str = wgsl!("shared/product.wgsl", "matmul_slabs.wgsl");
 const LOG_SOFTMAX: &str = wgsl!("shared/functions.wgsl", "shared/rows.wgsl", "log_softmax.wgsl");
 const AMAX: &str = wgsl!("shared/functions.wgsl", "shared/rows.wgsl", "amax.wgsl");
 const ARGMAX: &str = wgsl!("shared/functions.wgsl", "shared/rows.wgsl", "argmax.wgsl");
@@ -38,17 +39,15 @@ const CROSS_ENTROPY: &str =
 const CROSS_ENTROPY_GRADIENT: &str =
     wgsl!("shared/functions.wgsl", "shared/rows.wgsl", "shared/index.wgsl", "cross_entropy_gradient.wgsl");
 
-/// Threads that keep a large GPU busy.
-pub(super) const BUSY: usize = 1 << 15;
-
 /// Every kernel that is a file, for the test that validates them without a GPU.
 #[cfg(test)]
-pub(super) const SOURCES: [(&str, &str); 20] = [
+pub(super) const SOURCES: [(&str, &str); 21] = [
     ("copy", COPY),
     ("fill", FILL),
     ("sum", SUM),
     ("uniform", UNIFORM),
     ("matmul", MATMUL),
+    ("matmul_slabs", MATMUL_SLABS),
     ("conv2d", super::pictures::CONV2D),
     ("conv2d_weight_gradient", super::pictures::CONV2D_WEIGHT_GRADIENT),
     ("max_pool2d", super::pictures::MAX_POOL2D),
@@ -143,14 +142,18 @@ impl Maker<'_> {
         self.inputs.iter().chain([&self.output]).cloned().collect()
     }
 
+    /// How this device's kernels cut their work.
+    pub(super) fn tiles(&self) -> Tiles {
+        self.gpu.tiles().get()
+    }
+
     /// How many slices share `work` steps of a sum when `tiles` threads would do it alone: enough to keep the device busy,
     /// never so many that a slice has less than 16 steps. A short sum is left whole.
     pub(super) fn slices(&self, tiles: usize, work: usize) -> usize {
         if work <= 256 {
             return 1;
         }
-        let busy = if self.gpu.is_software() { 1 << 9 } else { BUSY };
-        (busy / tiles.max(1)).min(work / 16).max(1)
+        (self.tiles().busy / tiles.max(1)).min(work / 16).max(1)
     }
 
     /// Where `slices` sums of `len` numbers go, [slices, len]: the output itself where there is one slice.
@@ -258,12 +261,23 @@ impl Maker<'_> {
         let (stack, a, b) = (a[..a.len() - 2].iter().product::<usize>(), matrix(a), matrix(b));
         let (m, k, a_strides) = if transpose_a { (a[1], a[0], [1, a[1]]) } else { (a[0], a[1], [a[1], 1]) };
         let (n, b_strides) = if transpose_b { (b[0], [1, b[1]]) } else { (b[1], [b[1], 1]) };
-        let tiles = stack * m.div_ceil(4) * n.div_ceil(4);
-        let slices = self.slices(tiles, k);
+        // The edge of the square of outputs that a team of threads makes. Of a shared one too much would lie outside a thin product.
+        let edge = match self.tiles().product {
+            Product::Shared64 if m.min(n) >= 32 => 64,
+            Product::Shared32 | Product::Shared64 if m.min(n) >= 16 => 32,
+            _ => 4,
+        };
+        let (source, team) = if edge == 4 { (MATMUL, 1) } else { (MATMUL_SLABS, WORKGROUP) };
+        let threads = stack * m.div_ceil(edge) * n.div_ceil(edge) * team;
+        let slices = self.slices(threads, k);
         let words = words(&[&[m, n, k], &a_strides, &b_strides, &[slices, stack]]);
         let first = |this: &Self, sums| {
             let bindings = vec![this.inputs[0].clone(), this.inputs[1].clone(), sums];
-            this.dispatch(MATMUL, words, bindings, tiles * slices)
+            let mut dispatch = this.dispatch(source, words, bindings, threads * slices);
+            if team > 1 {
+                dispatch.constants = vec![("large", truth(edge == 64))];
+            }
+            dispatch
         };
         self.summed(first, slices, stack * m * n)
     }

@@ -13,14 +13,14 @@ mod status;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
 
 pub(crate) use buffer::Buffer;
 pub(crate) use executable::Executable;
 
-use crate::{Error, Result};
+use crate::{Error, Result, Tiles};
 use status::Status;
 
 /// A device with its queue, and what is known of its health.
@@ -31,6 +31,8 @@ pub struct Gpu {
     largest_buffer: u64,
     adapter: String,
     software: bool,
+    /// How kernels that compile from now on cut their work.
+    tiles: Cell<Tiles>,
     status: Arc<Status>,
     /// Compiled kernels by source and constants: a program that differs only in shapes compiles nothing.
     pipelines: RefCell<HashMap<String, wgpu::ComputePipeline>>,
@@ -56,10 +58,12 @@ impl Gpu {
             .map_err(|error| Error::NoDevice { reason: format!("the graphics device did not start: {error}") })?;
         let limits = device.limits();
         let (adapter, is_fallback) = describe(&adapter, &device);
+        let software = is_fallback || sounds_like_software(&adapter);
         Ok(Self {
             status: Status::watch(&device),
             largest_buffer: limits.max_buffer_size.min(limits.max_storage_buffer_binding_size),
-            software: is_fallback || sounds_like_software(&adapter),
+            software,
+            tiles: Cell::new(Tiles::of_thumb(software)),
             adapter,
             device,
             queue,
@@ -75,6 +79,10 @@ impl Gpu {
     /// Whether a processor plays the GPU: correct, slow, and with other costs.
     pub fn is_software(&self) -> bool {
         self.software
+    }
+
+    pub(crate) fn tiles(&self) -> &Cell<Tiles> {
+        &self.tiles
     }
 
     /// Whether the device is gone, and every buffer with it.

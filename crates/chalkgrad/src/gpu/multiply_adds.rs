@@ -3,9 +3,10 @@
 use super::Gpu;
 use super::buffer::bytes;
 use super::executable::Executable;
-use super::kernels::{BUSY, wgsl};
+use super::kernels::wgsl;
 use super::pipeline::{Binding, Dispatch};
 use crate::Result;
+use crate::tiles::BUSY;
 
 pub(super) const MULTIPLY_ADDS: &str = wgsl!("multiply_adds.wgsl");
 

@@ -1,10 +1,11 @@
 //! The dispatches of convolutions, pools and resampling.
 
 use super::buffer::bytes;
-use super::kernels::{BUSY, Maker, truth, wgsl, words};
+use super::kernels::{Maker, truth, wgsl, words};
 use super::pipeline::{Binding, Dispatch};
-use crate::Result;
 use crate::op::{Pool, Table, Window};
+use crate::tiles::BUSY;
+use crate::{Pixels, Result};
 
 pub(super) const CONV2D: &str = wgsl!("conv2d.wgsl");
 pub(super) const CONV2D_WEIGHT_GRADIENT: &str = wgsl!("conv2d_weight_gradient.wgsl");
@@ -75,7 +76,12 @@ impl Maker<'_> {
             &[usize::from(*turned)],
         ]));
         let rows = y[0] * groups * group_filters.div_ceil(4) * y[2];
-        let wide = y[3] > 4 && (self.gpu.is_software() || rows * y[3].div_ceil(8) >= BUSY);
+        let wide = y[3] > 4
+            && match self.tiles().pixels {
+                Pixels::Four => false,
+                Pixels::FourOrEight => rows * y[3].div_ceil(8) >= BUSY,
+                Pixels::Eight => true,
+            };
         let threads = rows * y[3].div_ceil(if wide { 8 } else { 4 });
         let mut dispatch = self.dispatch(CONV2D, uniform, self.all_bindings(), threads);
         let sliding = stride[1] == 1 && stretch[1] == 1 && dilation[1] == 1;

@@ -10,7 +10,7 @@ use super::buffer::Buffer;
 use crate::{Error, Result};
 
 /// Threads of one workgroup, in every kernel; `shared/invocation.wgsl` says the same.
-const WORKGROUP: usize = 64;
+pub(super) const WORKGROUP: usize = 64;
 
 /// What WebGPU promises along each axis of a dispatch.
 const WORKGROUPS: usize = 65_535;

@@ -80,9 +80,30 @@ fn next(op: &Op) -> Option<Op> {
 
 /// Every operation, `CASES` times.
 pub fn operations() -> Vec<Case> {
+    from(Op::Leaf { name: String::new() }, |_| true)
+}
+
+/// What a device's tiles decide upon, and products of more than one tile.
+pub fn tiled() -> Vec<Case> {
+    let first = Op::Sum { axes: vec![], keep: false };
+    let mut cases = from(first, |op| !matches!(op, Op::MaxPool2d(_)));
+    let mut draw = Draw::new(1 << 20);
+    for (m, n, k) in [(64, 32, 16), (65, 70, 33), (3, 130, 300)] {
+        for (transpose_a, transpose_b) in [(false, false), (false, true), (true, false), (true, true)] {
+            let a = if transpose_a { [2, k, m] } else { [2, m, k] };
+            let b = if transpose_b { [2, n, k] } else { [2, k, n] };
+            let inputs = [a, b].map(|matrices| (Shape::from(matrices), Fill::Normal));
+            cases.push(case(Op::MatMul { transpose_a, transpose_b }, &inputs, &mut draw));
+        }
+    }
+    cases
+}
+
+/// Every operation from `first` on while they are `wanted`.
+fn from(first: Op, wanted: impl Fn(&Op) -> bool) -> Vec<Case> {
     let mut cases = Vec::new();
-    let mut op = Some(Op::Leaf { name: String::new() });
-    while let Some(current) = op {
+    let mut op = Some(first);
+    while let Some(current) = op.filter(&wanted) {
         let mut draw = Draw::new(cases.len() as u64);
         for round in 0..CASES {
             let (op, inputs) = drawn(&current, &mut draw, round);

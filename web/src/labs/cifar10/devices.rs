@@ -16,7 +16,8 @@ enum Row {
     Unknown,
     Measuring,
     Measured {
-        adapter: String,
+        /// What it calls itself, and how a GPU's kernels cut their work.
+        words: String,
         peak: f64,
         images_per_second: f64,
     },
@@ -85,10 +86,10 @@ pub fn Devices() -> impl IntoView {
     }
 }
 
-/// A device's name for itself, or why it could not be measured.
+/// What a device says of itself, or why it could not be measured.
 fn note(row: &Row) -> Option<impl IntoView + use<>> {
     let text = match row {
-        Row::Measured { adapter: text, .. } | Row::Absent(text) => text.clone(),
+        Row::Measured { words: text, .. } | Row::Absent(text) => text.clone(),
         Row::Unknown | Row::Measuring => return None,
     };
     Some(view! { <br /><span class="soft small">{text}</span> })
@@ -124,12 +125,13 @@ fn measure(run: Run, rows: [RwSignal<Row>; 2], index: usize, trains_afterwards: 
     run.send(Command::Measure { device, kernels: false }, Vec::new(), move |answer| match answer {
         Err(refusal) => next(Row::Absent(refusal.message)),
         Ok(incoming) => {
-            let EventBody::Measured { peak, adapter, .. } = incoming.event.body else { return };
+            let EventBody::Measured { peak, adapter, tiles, .. } = incoming.event.body else { return };
+            let words = tiles.into_iter().fold(adapter, |words, tiles| words + " · " + &tiles);
             let request = Box::new(run.settings.with_untracked(|settings| request(settings, device)));
             run.send(Command::Bench { request }, Vec::new(), move |answer| {
                 match answer.map(|incoming| incoming.event.body) {
                     Ok(EventBody::Benched { result: BenchResult { images_per_second, .. } }) => {
-                        next(Row::Measured { adapter, peak, images_per_second });
+                        next(Row::Measured { words, peak, images_per_second });
                     }
                     Ok(_) => {}
                     Err(refusal) => next(Row::Absent(refusal.message)),
