@@ -36,7 +36,7 @@ struct Parameters {
 @group(0) @binding(2) var<storage, read> weight: array<f32>;
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 
-// Whether neighbouring outputs read neighbouring pixels, so that three of four were read for the tap before.
+// Whether neighbouring outputs read neighbouring pixels, so that three of four were read for the tap before, and nothing is stretched.
 override sliding: bool = false;
 // Whether a thread computes 8 pixels rather than 4: fewer loads a product, fewer threads.
 override wide: bool = false;
@@ -129,8 +129,11 @@ fn main(
     for (var c = 0u; c < group_in; c++) {
         for (var ky = 0u; ky < parameters.kernel_height; ky++) {
             let stretched = top + i32(ky) * parameters.dilation_y;
-            let in_y = stretched / parameters.stretch_y;
-            if (stretched < 0 || in_y >= i32(parameters.in_height) || in_y * parameters.stretch_y != stretched) {
+            var in_y = stretched;
+            if (!sliding) {
+                in_y /= parameters.stretch_y;
+            }
+            if (stretched < 0 || in_y >= i32(parameters.in_height) || (!sliding && in_y * parameters.stretch_y != stretched)) {
                 continue;
             }
             let row = (picture * parameters.in_channels + group * group_in + c) * plane + u32(in_y) * parameters.in_width;

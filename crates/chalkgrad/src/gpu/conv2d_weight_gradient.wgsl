@@ -110,9 +110,20 @@ fn main(
     var sum5 = vec4<f32>();
     var sum6 = vec4<f32>();
     var sum7 = vec4<f32>();
-    for (var line = slice; line < parameters.batch * parameters.out_height; line += parameters.slices) {
-        let picture = line / parameters.out_height;
-        let out_y = line % parameters.out_height;
+    // The slice's rows, without a division for each.
+    let pictures_on = parameters.slices / parameters.out_height;
+    let rows_on = parameters.slices % parameters.out_height;
+    var next_picture = slice / parameters.out_height;
+    var next_y = slice % parameters.out_height;
+    while (next_picture < parameters.batch && next_y < parameters.out_height) {
+        let picture = next_picture;
+        let out_y = next_y;
+        next_picture += pictures_on;
+        next_y += rows_on;
+        if (next_y >= parameters.out_height) {
+            next_y -= parameters.out_height;
+            next_picture += 1u;
+        }
         let in_y = i32(out_y) * parameters.stride_y + i32(ky) * parameters.dilation_y - parameters.padding_y;
         if (in_y < 0 || in_y >= i32(parameters.in_height)) {
             continue;

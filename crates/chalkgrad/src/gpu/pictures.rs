@@ -84,7 +84,7 @@ impl Maker<'_> {
             };
         let threads = rows * y[3].div_ceil(if wide { 8 } else { 4 });
         let mut dispatch = self.dispatch(CONV2D, uniform, self.all_bindings(), threads);
-        let sliding = stride[1] == 1 && stretch[1] == 1 && dilation[1] == 1;
+        let sliding = stride[1] == 1 && *stretch == [1, 1] && dilation[1] == 1;
         let lone = group_filters == 1;
         dispatch.constants = vec![("sliding", truth(sliding)), ("wide", truth(wide)), ("lone", truth(lone))];
         Ok(vec![dispatch])
@@ -127,7 +127,7 @@ impl Maker<'_> {
         let extent = pool.window.extent();
         let apart = (0..2).all(|axis| pool.window.stride[axis] >= extent[axis]);
         let mut dispatches = self.pool(MAX_POOL2D_GRADIENT, images, gradient, pool, !apart)?;
-        dispatches[0].constants = vec![("apart", truth(apart))];
+        dispatches[0].constants.push(("apart", truth(apart)));
         Ok(dispatches)
     }
 
@@ -158,7 +158,9 @@ impl Maker<'_> {
         let count = [usize::from(pool.count_include_pad)];
         let uniform = words(&[&[planes], &images[2..], &pooled[2..], &kernel, &stride, &padding, &dilation, &count]);
         let threads = planes * if per_pixel { images[2] * images[3] } else { pooled[2] * pooled[3] };
-        Ok(vec![self.dispatch(source, uniform, self.all_bindings(), threads)])
+        let mut dispatch = self.dispatch(source, uniform, self.all_bindings(), threads);
+        dispatch.constants = vec![("bare", truth(padding == [0; 2]))];
+        Ok(vec![dispatch])
     }
 
     /// A thread for each output element; the table goes to the device once.
