@@ -25,6 +25,13 @@ pub struct Tiles {
 }
 
 /// How many neighbouring pixels a thread of a convolution computes: 8 take fewer loads a product, 4 make more threads.
+///
+/// ```
+/// use chalkgrad::{Device, Pixels, Tiles};
+///
+/// Device::Cpu.set_tiles(Tiles { pixels: Pixels::Four, ..Tiles::of_thumb(false) }); // heard by GPUs
+/// assert_eq!(Device::Cpu.tiles(), None);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Pixels {
     /// Four.
@@ -36,6 +43,13 @@ pub enum Pixels {
 }
 
 /// How matrices are multiplied.
+///
+/// ```
+/// use chalkgrad::{Product, Tiles};
+///
+/// let tiles = Tiles { product: Product::Shared64, ..Tiles::of_thumb(false) };
+/// assert!(tiles.to_string().ends_with("matmul in shared tiles of 64 × 64"));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Product {
     /// Every thread for itself, 4 × 4 outputs.

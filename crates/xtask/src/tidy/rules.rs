@@ -119,8 +119,8 @@ fn no_large_file_is_tracked(files: &Files) -> Vec<String> {
         .collect()
 }
 
-/// Kernels that need no file on the CPU, where a slice does it.
-const WITHOUT_TWIN: [&str; 1] = ["fill"];
+/// Kernels that need no file on the CPU: a slice does it there, or the kernel is a GPU's other way of doing what has one.
+const WITHOUT_TWIN: [&str; 2] = ["fill", "matmul_slabs"];
 
 /// GPU and CPU kernels go by file stems; on the CPU an operation's gradients stand in its own file. `gpu/shared/` holds
 /// snippets, not kernels.
