@@ -139,9 +139,7 @@ fn value_of(text: &str, now: &Value) -> Option<Value> {
             "0" | "false" => Some(false.into()),
             _ => None,
         },
-        Value::Number(number) if number.is_f64() => {
-            text.parse::<f64>().ok().filter(|value| value.is_finite()).map(Value::from)
-        }
+        Value::Number(number) if number.is_f64() => protocol::number(text).map(Value::from),
         // Nothing, where a number may stand.
         Value::Number(_) | Value::Null => text.parse::<u64>().ok().map(Value::from),
         _ => None,

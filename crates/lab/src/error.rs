@@ -64,5 +64,7 @@ fn full_stop(error: &ParseError) -> String {
 fn sentence(error: &chalkgrad::Error) -> String {
     let text = error.to_string();
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters
+        .next()
+        .map_or_else(String::new, |first| std::iter::once(first.to_ascii_uppercase()).chain(letters).collect())
 }

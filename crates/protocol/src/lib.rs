@@ -17,6 +17,7 @@ pub use event::{
     Colouring, Event, EventBody, GraphNode, GraphNodeKind, Guess, LayerInfo, MaybeNumber, Notice, Picture, Sheet,
     Split, StopReason,
 };
+pub use json::number;
 pub use presets::{PRESETS, Preset};
 pub use settings::{
     Augmentation, BenchRequest, BenchResult, CONVNETJS, DatasetName, DeviceName, Initialization, KernelSpeed,

@@ -70,7 +70,7 @@ pub fn Knob(
                 disabled=disabled
                 prop:value=position
                 style:--filled=move || format!("{}%", position() / POSITIONS * 100.0)
-                on:input=move |event| slide(event_target_value(&event).parse().unwrap_or(0.0))
+                on:input=move |event| slide(protocol::number(&event_target_value(&event)).unwrap_or(0.0))
             />
             <p class="field-problem" role="status">{problem}</p>
         </div>
@@ -79,5 +79,5 @@ pub fn Knob(
 
 /// Two significant digits: what a slider can honestly point at.
 fn rounded(value: f64) -> f64 {
-    format!("{value:.1e}").parse().unwrap_or(value)
+    protocol::number(&format!("{value:.1e}")).unwrap_or(value)
 }

@@ -7,8 +7,8 @@ use crate::format;
 
 /// Reads a number within a range, or says in a sentence what is wrong.
 pub fn read_number(text: &str, low: f64, high: f64, whole: bool) -> Result<f64, String> {
-    let value: f64 = text.trim().parse().map_err(|_| format!("“{}” is not a number.", text.trim()))?;
-    if !value.is_finite() || value < low || value > high {
+    let value = protocol::number(text).ok_or_else(|| format!("“{}” is not a number.", text.trim()))?;
+    if value < low || value > high {
         return Err(format!("Choose a number from {} to {}.", format::plain(low), format::plain(high)));
     }
     if whole && value.fract() != 0.0 {

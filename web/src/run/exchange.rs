@@ -45,7 +45,7 @@ impl Run {
     pub fn take(self, file: File) {
         wasm_bindgen_futures::spawn_local(async move {
             let name = file.name();
-            let kind = name.rsplit_once('.').map_or(String::new(), |(_, kind)| kind.to_lowercase());
+            let kind = name.rsplit_once('.').map_or(String::new(), |(_, kind)| kind.to_ascii_lowercase());
             let taken = match kind.as_str() {
                 "safetensors" => self.take_weights(&file).await,
                 "py" | "txt" | "js" | "" => self.take_text(&file).await,

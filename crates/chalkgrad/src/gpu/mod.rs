@@ -155,6 +155,6 @@ fn describe(_adapter: &wgpu::Adapter, device: &wgpu::Device) -> (String, bool) {
 }
 
 fn sounds_like_software(adapter: &str) -> bool {
-    let name = adapter.to_lowercase();
+    let name = adapter.to_ascii_lowercase();
     ["llvmpipe", "swiftshader", "basic render", "software"].iter().any(|known| name.contains(known))
 }

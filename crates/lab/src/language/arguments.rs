@@ -49,9 +49,9 @@ pub(super) fn literal(text: &str) -> Value {
         "None" => Value::None,
         "True" => Value::Bool(true),
         "False" => Value::Bool(false),
-        text => match (text.parse(), text.parse()) {
+        text => match (text.parse(), protocol::number(text)) {
             (Ok(number), _) => Value::Int(number),
-            (_, Ok(number)) => Value::Float(number),
+            (_, Some(number)) => Value::Float(number),
             _ => Value::text(text.trim_matches('\'')),
         },
     }

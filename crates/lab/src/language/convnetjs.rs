@@ -150,11 +150,11 @@ impl<'a> Cursor<'a> {
             self.space();
             let is_text = self.rest.starts_with(['\'', '"']);
             let value = self.text()?;
-            let entry = match value.parse() {
+            let entry = match protocol::number(&value) {
                 _ if is_text => Entry::Text(value),
-                Ok(number) => Entry::Number(number),
-                Err(_) if value.is_empty() => return Err(self.expected("a value")),
-                Err(_) => Entry::Text(value),
+                Some(number) => Entry::Number(number),
+                None if value.is_empty() => return Err(self.expected("a value")),
+                None => Entry::Text(value),
             };
             entries.push((key, entry, place));
             if !self.take(",") && !self.rest.starts_with('}') {

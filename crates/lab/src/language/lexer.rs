@@ -241,8 +241,7 @@ impl<'a> Lexer<'a> {
         let kind = match radix.iter().find_map(|(prefix, radix)| Some((digits.strip_prefix(prefix)?, *radix))) {
             Some((digits, radix)) => i64::from_str_radix(digits, radix).ok().map(Kind::Int),
             None if digits.chars().all(|digit| digit.is_ascii_digit()) => digits.parse().ok().map(Kind::Int),
-            // Rust also reads `inf` and `nan`, which begin with no digit.
-            None => digits.parse().ok().map(Kind::Float),
+            None => protocol::number(&digits).map(Kind::Float),
         };
         kind.ok_or_else(|| error(start, format!("`{text}` is not a number that a network can have")))
     }

@@ -196,7 +196,7 @@ pub(super) fn member(path: &'static str, name: &Name, is_strict: bool, place: Pl
     match found {
         Some(value) => Ok(value),
         None if !is_strict && matches!(path, "torch" | "math") => foreign(),
-        None if name.starts_with(|letter: char| letter.is_lowercase()) || path != "torch" => {
+        None if name.starts_with(|letter: char| letter.is_ascii_lowercase()) || path != "torch" => {
             Err(unknown(short, name, path, place))
         }
         // `torch.Tensor`, in type hints and checks.

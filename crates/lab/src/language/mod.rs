@@ -83,8 +83,8 @@ fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a s
     if name.len() > 40 {
         return None;
     }
-    let lower = name.to_lowercase();
-    let distances = known.map(|known| (distance(&lower, &known.to_lowercase()), known));
+    let lower = name.to_ascii_lowercase();
+    let distances = known.map(|known| (distance(&lower, &known.to_ascii_lowercase()), known));
     let (distance, nearest) = distances.min_by_key(|(distance, _)| *distance)?;
     (distance <= 2 && distance < name.len()).then_some(nearest)
 }

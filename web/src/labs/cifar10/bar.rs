@@ -90,7 +90,7 @@ fn Numbers() -> impl IntoView {
     };
     let device = move || match run.built.get() {
         Some(built) if built.device == "webgpu" => "WebGPU".to_owned(),
-        Some(built) => built.device.to_uppercase(),
+        Some(built) => built.device.to_ascii_uppercase(),
         None => String::new(),
     };
     let adapter = move || match run.built.get() {

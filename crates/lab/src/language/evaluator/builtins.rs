@@ -228,7 +228,15 @@ impl Evaluator<'_, '_> {
             ("bool", [value]) => Ok(Value::Bool(self.truth(value, place)?)),
             ("str" | "repr", [value]) => Ok(Value::text(&self.written(value))),
             ("int", [Value::Text(text)]) => text.trim().parse().map(Value::Int).map_err(|_| must()),
-            ("float", [Value::Text(text)]) => text.trim().parse().map(Value::Float).map_err(|_| must()),
+            ("float", [Value::Text(text)]) => {
+                let number = match &*text.trim().to_ascii_lowercase() {
+                    "inf" | "+inf" | "infinity" => Some(f64::INFINITY),
+                    "-inf" | "-infinity" => Some(f64::NEG_INFINITY),
+                    "nan" => Some(f64::NAN),
+                    digits => protocol::number(digits),
+                };
+                number.map(Value::Float).ok_or_else(must)
+            }
             ("int", [value]) => whole(value.number().ok_or_else(must)?.trunc()),
             ("float", [value]) => value.number().map(Value::Float).ok_or_else(must),
             ("math.ceil", [value]) => whole(value.number().ok_or_else(must)?.ceil()),
@@ -342,8 +350,8 @@ impl Evaluator<'_, '_> {
                 self.check_length(items.iter().map(|item| item.len() + text.len()).sum(), place)?;
                 Ok(Value::text(&items.join(text)))
             }
-            ("lower", []) => Ok(Value::text(&text.to_lowercase())),
-            ("upper", []) => Ok(Value::text(&text.to_uppercase())),
+            ("lower", []) => Ok(Value::text(&text.to_ascii_lowercase())),
+            ("upper", []) => Ok(Value::text(&text.to_ascii_uppercase())),
             ("strip", []) => Ok(Value::text(text.trim())),
             ("split", [Value::Text(at)]) if !at.is_empty() => {
                 self.check_length(text.len(), place)?;
