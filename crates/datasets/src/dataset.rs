@@ -7,7 +7,7 @@
 pub struct Example<'a> {
     /// Shape `[C, H, W]`, one byte each.
     pub pixels: &'a [u8],
-    pub label: u8,
+    pub label: u16,
 }
 
 /// Numbered labelled pictures of one shape, not all of which need to be there yet.
@@ -92,7 +92,7 @@ impl Examples for Dataset {
     }
 
     fn example(&self, index: usize) -> Option<Example<'_>> {
-        let label = *self.labels.get(index)?;
+        let label = u16::from(*self.labels.get(index)?);
         let size: usize = self.shape.iter().product();
         Some(Example { pixels: &self.pixels[index * size..(index + 1) * size], label })
     }

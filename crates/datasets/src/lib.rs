@@ -2,7 +2,8 @@
 //!
 //! A data set is labelled pictures of bytes: drawn `shapes`, which need no file, or CIFAR-10, whose shards arrive one
 //! by one in a `ShardedDataset`. A `Sampler` says which examples a step trains on, an `Augmentation` how they are
-//! changed, `Transforms` which numbers they become, and a `Batch` holds those numbers. This crate fetches nothing,
+//! changed, `Transforms` which numbers they become, and a `Batch` holds those numbers. A `Raster` draws the strokes of a
+//! pen, a `Tracing` finds the lines in a bitmap, and a `Distortion` bends them. This crate fetches nothing,
 //! knows no network and no kernel, and never panics on what it is given: errors are sentences.
 //!
 //! ```
@@ -47,6 +48,8 @@ mod sampler;
 pub mod shapes;
 mod shard;
 mod sharded;
+mod strokes;
+mod trace;
 mod transforms;
 
 pub use augment::{Augmentation, Augmenter, Change};
@@ -55,6 +58,8 @@ pub use dataset::{Dataset, DatasetError, Example, Examples};
 pub use random::{Random, Stream, philox};
 pub use sampler::{Position, Sampler, SamplerError, Sampling};
 pub use sharded::ShardedDataset;
+pub use strokes::{Placement, Point, Raster};
+pub use trace::{Distortion, Tracing};
 pub use transforms::{Transforms, TransformsError};
 
 /// Whether a name from a manifest can be put behind a folder's address as it is.

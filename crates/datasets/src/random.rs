@@ -21,6 +21,8 @@ pub enum Stream {
     ShapeScene = 6,
     /// Pixel noise of one drawn shape.
     ShapeNoise = 7,
+    /// The distortion of one drawing in one epoch.
+    Distortion = 8,
 }
 
 /// Ten rounds of Philox over four words: 128 random bits for a counter and a key.

@@ -149,7 +149,7 @@ impl Examples for Shard {
     }
 
     fn example(&self, index: usize) -> Option<Example<'_>> {
-        let label = *self.labels().get(index)?;
+        let label = u16::from(*self.labels().get(index)?);
         let size: usize = self.shape.iter().product();
         Some(Example { pixels: &self.pixels()[index * size..(index + 1) * size], label })
     }

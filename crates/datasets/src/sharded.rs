@@ -146,7 +146,7 @@ mod tests {
         assert!(dataset.is_complete());
         assert_eq!(dataset.arrived_bytes(), 144);
         for index in 0..8 {
-            let expected = Example { pixels: &[index as u8], label: (index % 2) as u8 };
+            let expected = Example { pixels: &[index as u8], label: (index % 2) as u16 };
             assert_eq!(dataset.example(index), Some(expected));
         }
         assert_eq!(dataset.example(8), None);

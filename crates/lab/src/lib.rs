@@ -22,6 +22,7 @@ pub use lab::{Files, Lab};
 pub use measure::kernels;
 pub use outbox::{Outbox, Outgoing};
 pub use session::{Next, Session};
+pub use settings::options;
 pub use team::{Hire, Team, serve, worker};
 #[cfg(not(target_family = "wasm"))]
 pub use threads::{Channel, Threads};

@@ -18,7 +18,7 @@ pub(crate) fn network(text: &str, input: [usize; 3]) -> Result<Network> {
 }
 
 /// How to train with these settings, where an epoch has this many steps.
-pub(crate) fn options(settings: &protocol::Settings, steps_per_epoch: u64) -> Result<Options> {
+pub fn options(settings: &protocol::Settings, steps_per_epoch: u64) -> Result<Options> {
     let (optimizer, decay_biases) = optimizer(&settings.optimizer)?;
     Ok(Options {
         schedule: schedule(&settings.schedule, steps_per_epoch)?,

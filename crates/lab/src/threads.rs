@@ -20,7 +20,7 @@ pub struct Channel {
 
 impl Channel {
     /// Both ends.
-    fn pair() -> [Self; 2] {
+    pub fn pair() -> [Self; 2] {
         let ((to, there), (back, from)) = (channel(), channel());
         [Self { to, from }, Self { to: back, from: there }]
     }
