@@ -3,10 +3,15 @@
 mod bench;
 mod data;
 mod device;
+mod evaluate;
 mod export;
+mod judge;
 mod kernels;
 mod npy;
+mod pictures;
+mod pretrain;
 mod run;
+mod shipped;
 mod train;
 
 use std::error::Error;
@@ -28,6 +33,10 @@ enum Command {
     Data(data::Arguments),
     /// Train a network on CIFAR-10 and measure it on the full test set.
     Train(train::Arguments),
+    /// Train a network that we ship, by its recipe, and write it with its card.
+    Pretrain(pretrain::Arguments),
+    /// Measure a network that we ship: on its test pictures, or on people's strokes.
+    Evaluate(evaluate::Arguments),
     /// Run a network on given numbers: its output, and its gradients.
     Run(run::Arguments),
     /// Write a network and its training as a PyTorch script, with its weights beside it.
@@ -43,6 +52,8 @@ impl Command {
         match self {
             Self::Data(arguments) => Ok(data::run(&arguments)?),
             Self::Train(arguments) => train::run(&arguments),
+            Self::Pretrain(arguments) => pretrain::run(&arguments),
+            Self::Evaluate(arguments) => evaluate::run(&arguments),
             Self::Run(arguments) => run::run(&arguments),
             Self::Export(arguments) => export::run(&arguments),
             Self::Bench(arguments) => bench::run(&arguments),
