@@ -51,5 +51,5 @@ pub fn rem() -> f64 {
     let root = document().document_element();
     let style = root.and_then(|root| window().get_computed_style(&root).ok().flatten());
     let size = style.and_then(|style| style.get_property_value("font-size").ok());
-    size.and_then(|text| text.trim_end_matches("px").parse().ok()).unwrap_or(16.0)
+    size.and_then(|text| protocol::number(text.trim_end_matches("px"))).unwrap_or(16.0)
 }
