@@ -56,6 +56,9 @@ pub(crate) const CHOSEN_CONVOLUTIONS: [Kernel; 2] =
     [Kernel::Convolution(Direction::Forward, LAYERS[0]), Kernel::Convolution(Direction::Forward, LAYERS[1])];
 pub(crate) const CHOSEN_PRODUCTS: [Kernel; 1] = [Kernel::MatMul([512, 512, 512])];
 
+/// What shows a GPU at its best, and would keep a processor busy for seconds.
+const LARGE: Kernel = Kernel::MatMul([4096, 4096, 4096]);
+
 impl Kernel {
     fn all() -> Vec<Self> {
         let directions = [Direction::Forward, Direction::InputGradient, Direction::WeightGradient];
@@ -169,7 +172,8 @@ pub(crate) async fn best(
 /// The speed of every kernel that networks spend their time in.
 pub async fn kernels(device: &Device, clock: Clock) -> Result<Vec<KernelSpeed>> {
     let mut speeds = Vec::new();
-    for kernel in Kernel::all() {
+    let large = (device.kind() == "gpu" && !device.is_software()).then_some(LARGE);
+    for kernel in Kernel::all().into_iter().chain(large) {
         speeds.push(kernel.measure(device, clock).await?);
     }
     Ok(speeds)
