@@ -7,6 +7,7 @@ mod bench;
 mod browser;
 mod data;
 mod dist;
+mod fuzz;
 mod serve;
 mod shell;
 mod tally;
@@ -25,6 +26,7 @@ cargo xtask COMMAND
   test [--only PART]                     set everything up, then run every test, lint and format check
   dist                                   write the static site to dist/
   bench [OPTIONS]                        measure training speed beside other libraries; `bench --help` has the options
+  fuzz [INPUTS]                          read broken networks, a million unless said otherwise
   tidy                                   check what a reviewer should not have to
   link-data                              put data/ beside a build (Trunk's post_build hook calls it)
 ";
@@ -49,6 +51,7 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
         ["serve", options @ ..] => serve::serve(options)?,
         ["dist"] => dist::dist()?,
         ["bench", options @ ..] => bench::bench(options)?,
+        ["fuzz", inputs @ ..] => fuzz::fuzz(inputs)?,
         ["tidy"] => tidy::tidy()?,
         ["link-data"] => data::link_data()?,
         [] | ["help" | "--help" | "-h"] => {

@@ -45,7 +45,7 @@ fn add_wasm_target() -> Result<()> {
 }
 
 /// `cargo install` unless the program on PATH says that it is this version.
-fn install(program: &str, package: &str, version: &str, options: &[&str]) -> Result<()> {
+pub(crate) fn install(program: &str, package: &str, version: &str, options: &[&str]) -> Result<()> {
     let is_right = || {
         let said = output_of(program, &["--version"])?;
         said.split_whitespace().any(|word| word == version).then_some(())

@@ -90,9 +90,11 @@ fn order(layers: &mut [Vec<usize>], links: &[Link], near: &[Vec<Vec<usize>>; 2])
                     count => linked.iter().map(other).sum::<f64>() / count as f64,
                 }
             };
-            let mut keyed: Vec<(f64, usize)> = layer.iter().map(|vertex| (centre(vertex), *vertex)).collect();
-            keyed.sort_by(|a, b| a.0.total_cmp(&b.0));
-            *layer = keyed.into_iter().map(|(_, vertex)| vertex).collect();
+            let place = layer.iter().enumerate();
+            let mut keyed: Vec<(f64, usize, usize)> =
+                place.map(|(place, vertex)| (centre(vertex), place, *vertex)).collect();
+            keyed.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            *layer = keyed.into_iter().map(|(.., vertex)| vertex).collect();
         }
         let middle = layer.len() as f64 / 2.0;
         layer.iter().enumerate().for_each(|(place, &vertex)| position[vertex] = place as f64 - middle);

@@ -1,11 +1,17 @@
 //! What came since the last frame. Numbers are merged, of pictures only the latest is kept, so that however much the engine
 //! sends, the page draws at most once a frame; a hidden tab gets its numbers at once and its pictures when it is seen again.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use protocol::Panel;
 
 use super::{Activations, Predictions, Run};
 use crate::{dom, pictures::Tiles};
+
+/// Milliseconds from one frame to the next while training has every core: the time that a frame takes from one worker is lost to
+/// all, since they wait for one another.
+const APART: f64 = 60.0;
 
 /// The last `progressed` event's numbers.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +32,8 @@ pub(super) struct Frame {
     /// Pictures that were received, even if they could not be read.
     pub received: Vec<Panel>,
     is_asked: bool,
+    /// When the last was drawn.
+    drawn: f64,
 }
 
 impl Run {
@@ -36,12 +44,29 @@ impl Run {
         }
         let is_first = self.book.try_update_value(|book| !std::mem::replace(&mut book.frame.is_asked, true));
         if is_first == Some(true) {
-            dom::next_frame(move || {
-                self.show_numbers();
-                self.show_pictures();
-                self.book.update_value(|book| book.frame.is_asked = false);
-            });
+            let wait = self.book.with_value(|book| book.frame.drawn) + APART - dom::now();
+            if wait > 0.0 && self.has_every_core() {
+                set_timeout(move || self.draw_frame(), Duration::from_secs_f64(wait / 1000.0));
+            } else {
+                self.draw_frame();
+            }
         }
+    }
+
+    fn draw_frame(self) {
+        dom::next_frame(move || {
+            self.show_numbers();
+            self.show_pictures();
+            self.book.update_value(|book| {
+                book.frame.is_asked = false;
+                book.frame.drawn = dom::now();
+            });
+        });
+    }
+
+    fn has_every_core(self) -> bool {
+        let workers = self.built.with_untracked(|built| built.as_ref().map_or(0, |built| built.workers));
+        self.is_training_now() && f64::from(workers) >= window().navigator().hardware_concurrency()
     }
 
     pub(super) fn show_numbers(self) {

@@ -5,6 +5,7 @@ use super::Gpu;
 use super::axes::{self, Axis};
 use super::buffer::bytes;
 use super::pipeline::{Binding, Dispatch, WORKGROUP};
+use super::source::wgsl;
 use crate::op::{Move, Op, moves};
 use crate::plan::{BufferId, Location};
 use crate::{Product, Result, Shape, Tiles};
@@ -16,12 +17,6 @@ pub(super) trait Places {
     /// A range of one.
     fn place(&self, location: Location) -> Binding;
 }
-
-/// A kernel's source: its file after what it shares with others.
-macro_rules! wgsl {
-    ($($file:literal),+) => { concat!(include_str!("shared/invocation.wgsl"), $(include_str!($file)),+) };
-}
-pub(super) use wgsl;
 
 const COPY: &str = wgsl!("copy.wgsl");
 const FILL: &str = wgsl!("fill.wgsl");

@@ -6,14 +6,11 @@ use std::fmt::{self, Write};
 
 use super::kernels::Places;
 use super::pipeline::Dispatch;
+use super::source::wgsl;
 use crate::op::{Binary, Unary};
 use crate::plan::{BufferId, Instruction, Map, MapInput};
 
-const PRELUDE: &str = concat!(
-    include_str!("shared/invocation.wgsl"),
-    include_str!("shared/functions.wgsl"),
-    include_str!("shared/elementwise.wgsl")
-);
+const PRELUDE: &str = wgsl!("shared/functions.wgsl", "shared/elementwise.wgsl");
 
 /// The dispatch of a map.
 pub(super) fn dispatch(map: &Map, places: &impl Places) -> Dispatch {

@@ -9,6 +9,7 @@ mod map;
 mod multiply_adds;
 mod pictures;
 mod pipeline;
+mod source;
 mod status;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;

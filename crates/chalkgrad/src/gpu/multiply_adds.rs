@@ -3,8 +3,8 @@
 use super::Gpu;
 use super::buffer::bytes;
 use super::executable::Executable;
-use super::kernels::wgsl;
 use super::pipeline::{Binding, Dispatch};
+use super::source::wgsl;
 use crate::Result;
 use crate::tiles::BUSY;
 

@@ -1,8 +1,9 @@
 //! The dispatches of convolutions, pools and resampling.
 
 use super::buffer::bytes;
-use super::kernels::{Maker, truth, wgsl, words};
+use super::kernels::{Maker, truth, words};
 use super::pipeline::{Binding, Dispatch};
+use super::source::wgsl;
 use crate::op::{Pool, Table, Window};
 use crate::tiles::BUSY;
 use crate::{Pixels, Result};

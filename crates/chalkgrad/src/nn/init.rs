@@ -302,7 +302,7 @@ fn sparse(mut values: Vec<f32>, shape: &Shape, sparsity: f64, stream: &Stream) -
     for column in 0..columns {
         let mut order: Vec<usize> = (0..rows).collect();
         // The numbers after those of the normal distribution are still unused.
-        order.sort_by_key(|row| (stream.bits((values.len() + row * columns + column) as u64)[0], *row));
+        order.sort_unstable_by_key(|row| (stream.bits((values.len() + row * columns + column) as u64)[0], *row));
         order.iter().take(zeros).for_each(|row| values[row * columns + column] = 0.0);
     }
     values

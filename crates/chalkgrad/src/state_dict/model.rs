@@ -132,7 +132,7 @@ fn entries(network: &Network) -> Vec<Entry<'_>> {
         network.keys().iter().enumerate().map(|(place, key)| (key.as_str(), place)).collect();
     let modules: HashMap<&str, usize> =
         network.modules().iter().enumerate().map(|(place, path)| (path.as_str(), place + 1)).collect();
-    entries.sort_by_key(|entry| {
+    entries.sort_unstable_by_key(|entry| {
         let module = match entry.key.rsplit_once('.') {
             None => 0,
             Some((module, _)) => modules.get(module).copied().unwrap_or(usize::MAX),

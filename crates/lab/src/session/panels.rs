@@ -176,7 +176,7 @@ fn probabilities(graph: &NetworkGraph) -> Vec<NodeId> {
 /// The best guesses of one row of probabilities, best first.
 fn best(row: &[f32]) -> Vec<Guess> {
     let mut order: Vec<usize> = (0..row.len()).collect();
-    order.sort_by(|&a, &b| row[b].total_cmp(&row[a]));
+    order.sort_unstable_by(|&a, &b| row[b].total_cmp(&row[a]).then(a.cmp(&b)));
     order
         .into_iter()
         .take(GUESSES)

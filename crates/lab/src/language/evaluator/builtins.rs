@@ -125,15 +125,21 @@ impl Evaluator<'_, '_> {
     }
 
     fn sorted(&mut self, value: &Value, given: &Given) -> Result<Value> {
-        let mut values = self.iterate(value, given.place)?;
+        let values = self.iterate(value, given.place)?;
         let texts = values.iter().all(|value| matches!(value, Value::Text(_)));
         if !texts && values.iter().any(|value| value.number().is_none()) {
             return Err(error(given.place, "`sorted` takes numbers or texts here"));
         }
-        values.sort_by(|a, b| match (a, b) {
-            (Value::Text(a), Value::Text(b)) => a.cmp(b),
-            (a, b) => a.number().unwrap_or(0.0).total_cmp(&b.number().unwrap_or(0.0)),
+        // Of equals, as 1 and 1.0, the first stays the first.
+        let mut order: Vec<usize> = (0..values.len()).collect();
+        order.sort_unstable_by(|&i, &j| {
+            let order = match (&values[i], &values[j]) {
+                (Value::Text(a), Value::Text(b)) => a.cmp(b),
+                (a, b) => a.number().unwrap_or(0.0).total_cmp(&b.number().unwrap_or(0.0)),
+            };
+            order.then(i.cmp(&j))
         });
+        let mut values: Vec<Value> = order.into_iter().map(|place| values[place].clone()).collect();
         if given.keywords.iter().any(|(name, value, _)| &**name == "reverse" && value.int() == Some(1)) {
             values.reverse();
         }
