@@ -42,6 +42,20 @@ describe("the page", () => {
     assert.deepEqual(complaints, []);
   });
 
+  test("keeps the bar's numbers clear of its buttons at every width from a projector's on", async (t) => {
+    const { lab, page } = await open(t, { server: { files: standInData() } });
+    await lab.train();
+    await lab.untilNumber("Images/s", (speed) => speed > 0);
+    for (const width of [1280, 1360, 1400, 1409, 1440, 1510, 1920]) {
+      await page.setViewportSize({ width, height: 800 });
+      const [numbers, buttons] = await page.evaluate(() => {
+        const seen = [...document.querySelectorAll(".bar .stat")].filter((number) => number.offsetParent);
+        return [seen.at(-1).getBoundingClientRect().right, document.querySelector(".bar-end").getBoundingClientRect().left];
+      });
+      assert.ok(numbers <= buttons, `at ${width} pixels the numbers end at ${numbers}, the buttons begin at ${buttons}`);
+    }
+  });
+
   test("takes exactly one step when Step is pressed", async (t) => {
     const { lab } = await open(t);
     await lab.step();
