@@ -4,7 +4,7 @@ import { countInWorker } from "../support/hooks.mjs";
 import { Lab } from "../support/lab.mjs";
 import { benchRequest } from "../support/network.mjs";
 import { networks } from "./networks.mjs";
-import { lineOf, runToEnd } from "./process.mjs";
+import { build, lineOf, runToEnd } from "./process.mjs";
 
 /** A worker needs a picture, and there are never more than this. */
 const shared = (workers, batch) => Math.min(workers, batch, 64);
@@ -40,15 +40,7 @@ let building;
 
 /** Where the native command is; it is built in release the first time. */
 export function executable() {
-  building ??= (async () => {
-    const messages = await runToEnd("cargo", [
-      ...["build", "--release", "--package", "chalkgrad-cli", "--message-format", "json"],
-    ]);
-    const artifacts = messages.split("\n").filter(Boolean).map((line) => JSON.parse(line));
-    const path = artifacts.findLast((message) => message.executable)?.executable;
-    if (!path) throw new Error("cargo built no native command.");
-    return path;
-  })();
+  building ??= build("--package", "chalkgrad-cli");
   return building;
 }
 

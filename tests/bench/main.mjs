@@ -7,7 +7,8 @@
 
 import { writeFile } from "node:fs/promises";
 import { availableParallelism, cpus, loadavg } from "node:os";
-import { countDispatches, executable } from "./chalkgrad.mjs";
+import { executable as burn } from "./burn.mjs";
+import { countDispatches, executable as native } from "./chalkgrad.mjs";
 import { Entrant, say } from "./entrant.mjs";
 import { openHost } from "./host.mjs";
 import { countParameters, networks, trainingFlop } from "./networks.mjs";
@@ -89,10 +90,11 @@ async function main() {
   const host = await openHost();
   const machine = { cpu: cpus()[0].model, cores, chromium: host.version(), load: loadavg()[0] };
   const rows = allRows({ host, cores, softwareGpu: options.softwareGpu }).filter(options.wants);
-  if (rows.some(({ library }) => library === "native")) {
-    say("building the native command");
+  for (const [library, build] of Object.entries({ native, burn })) {
+    if (!rows.some((row) => row.library === library)) continue;
+    say(`building what ${library} runs`);
     // What goes wrong is said in its rows.
-    await executable().catch(() => {});
+    await build().catch(() => {});
   }
   const cases = [];
   for (const settings of options.cases) cases.push(await measureCase(host, rows, settings, options));

@@ -3,14 +3,15 @@
 import { parseArgs } from "node:util";
 import { networks } from "./networks.mjs";
 
-export const libraries = ["chalkgrad", "convnetjs", "tfjs", "jax-js", "native", "pytorch"];
+export const libraries = ["chalkgrad", "convnetjs", "tfjs", "jax-js", "native", "pytorch", "burn"];
 const devices = ["cpu", "webgpu", "dawn", "gpu"];
 
 export const help = `\
 cargo xtask bench [OPTIONS]      builds the site and measures it
 node tests/bench/main.mjs [...]  measures dist/ as it is
 
-  --only NAMES       beside Chalkgrad's page only these: ${libraries.slice(1).join(", ")}
+  --only NAMES       beside Chalkgrad's page only these: ${libraries.slice(1).join(", ")};
+                     Burn, which takes minutes to build, is in the run only where it is named here
   --without NAMES    not these libraries, or not these devices: ${devices.join(", ")}
   --networks NAMES   of ${Object.keys(networks).join(", ")}
   --batches SIZES    in place of each network's own
@@ -52,7 +53,7 @@ export function readOptions(words) {
   return {
     cases: names.flatMap((network) => (batches ?? networks[network].batches).map((batch) => ({ network, batch }))),
     wants: ({ library, device }) =>
-      (!only || library === "chalkgrad" || only.includes(library)) &&
+      (library === "chalkgrad" || (only?.includes(library) ?? library !== "burn")) &&
       !without.includes(library) &&
       !without.includes(device) &&
       (device !== "dawn" || values.dawn),

@@ -22,6 +22,15 @@ export function runToEnd(program, words, input = "") {
   });
 }
 
+/** Where the program is that `cargo build --release` makes with these words. */
+export async function build(...words) {
+  const messages = await runToEnd("cargo", ["build", "--release", ...words, "--message-format", "json"]);
+  const artifacts = messages.split("\n").filter(Boolean).map((line) => JSON.parse(line));
+  const path = artifacts.findLast((message) => message.executable)?.executable;
+  if (!path) throw new Error("cargo built no program.");
+  return path;
+}
+
 /** The last line that says something. */
 export const lineOf = (text) => text.trim().split("\n").at(-1).trim();
 

@@ -3,6 +3,7 @@
 // A row's `open({ network, batch }, newPage)` builds and warms up, and resolves to `round(seconds)`, which resolves to a
 // measurement. Where one of them rejects, the row is absent, with that sentence as the reason.
 
+import { burn } from "./burn.mjs";
 import { command, inPage } from "./chalkgrad.mjs";
 import { onDawn } from "./dawn.mjs";
 import { countParameters, networks } from "./networks.mjs";
@@ -60,5 +61,6 @@ export function allRows({ host, cores, softwareGpu }) {
     { library: "pytorch", name: "PyTorch, CPU, 1 thread", device: "cpu", open: pytorch("cpu", 1) },
     { library: "pytorch", name: "PyTorch, CPU, all threads", device: "cpu", open: pytorch("cpu", cores) },
     { library: "pytorch", name: "PyTorch, CUDA", device: "gpu", open: pytorch("cuda", 1) },
+    { library: "burn", name: "Burn, CPU, 1 thread", device: "cpu", open: burn() },
   ];
 }

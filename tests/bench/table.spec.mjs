@@ -95,6 +95,12 @@ describe("the bench's options", () => {
     assert.ok(!wants({ library: "jax-js", device: "cpu" }));
   });
 
+  test("bring Burn only where it is named", () => {
+    const burn = { library: "burn", device: "cpu" };
+    assert.ok(!readOptions([]).wants(burn));
+    assert.ok(readOptions(["--only=pytorch,burn"]).wants(burn));
+  });
+
   test("are refused with what there is", () => {
     assert.throws(() => readOptions(["--without=torch"]), /there is no torch; there are .*pytorch/);
     assert.throws(() => readOptions(["--rounds=1.5"]), /whole numbers above 0, not 1\.5/);
