@@ -165,7 +165,7 @@ describe("the graph", () => {
       server: { files: standInData() },
       route: "#/cifar10?autostart=off&preset=resnet",
     });
-    await lab.button("Network").click();
+    await lab.view("network");
     const focused = () => page.evaluate(() => document.activeElement.getAttribute("aria-label"));
     await page.getByRole("img", { name: /^input: output 3×32×32/ }).focus();
     await page.keyboard.press("ArrowDown");

@@ -72,6 +72,11 @@ export class Lab {
     await until("the settings are applied or refused", hasAnswered);
   }
 
+  /** What the largest room shows: `live`, `network` or `test`. */
+  view(name) {
+    return this.frame.getByRole("combobox", { name: "View" }).selectOption(name);
+  }
+
   /** The value beside a label such as `Examples seen`; empty while there is none. */
   async reading(label) {
     // The term is followed by its explanation, which only the pointer brings up.

@@ -11,6 +11,7 @@ mod diagram;
 mod dom;
 mod engine;
 mod format;
+mod judgement;
 mod labs;
 mod link;
 mod notices;

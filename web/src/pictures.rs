@@ -27,6 +27,17 @@ impl Tiles {
         whole.then(|| Self { sheet: Arc::new(sheet), bytes: Arc::new(bytes) })
     }
 
+    /// Numbers that the page itself has, a tile a channel: signed about zero.
+    pub fn of_numbers(title: &str, [tiles, height, width]: [u32; 3], values: &[f32]) -> Option<Self> {
+        let largest = values
+            .iter()
+            .filter(|value| value.is_finite())
+            .fold(f32::MIN_POSITIVE, |most, value| most.max(value.abs()));
+        let bytes = values.iter().map(|value| ((value / largest + 1.0) * 127.5).round() as u8).collect();
+        let colouring = Colouring::Diverging;
+        Self::new(Sheet { title: title.into(), tiles, width, height, colouring, low: -largest, high: largest }, bytes)
+    }
+
     /// A layer of single numbers comes as one row: the numbers become tiles of their own or, where they are many, a picture.
     pub fn unrolled(self) -> Self {
         let Sheet { tiles: 1, width, height: 1, .. } = *self.sheet else { return self };

@@ -95,7 +95,7 @@ pub struct Model {
 /// ```
 pub struct Probe {
     program: Program,
-    images: String,
+    batch: usize,
     outputs: usize,
 }
 
@@ -244,12 +244,23 @@ impl Model {
         let selected = select(&graph);
         let outputs: Vec<Tensor<'_>> = selected.iter().map(|&id| graph.tensor(id)).collect();
         let program = Program::compile(&self.store, &graph.graph, &[], &outputs).await?;
-        Ok(Probe { program, images: format!("input/{batch}/images"), outputs: selected.len() })
+        Ok(Probe { program, batch, outputs: selected.len() })
     }
 
     /// Runs a probe on its batch of images.
     pub async fn look(&self, probe: &Probe, images: &[f32]) -> Result<Vec<Array<f32>>> {
-        self.store.write(&probe.images, images)?;
+        self.store.write(&format!("input/{}/images", probe.batch), images)?;
+        self.read_outputs(probe).await
+    }
+
+    /// Runs a probe that asks for labels too, as one of the loss's gradients does.
+    pub async fn look_at(&self, probe: &Probe, examples: Examples<'_>) -> Result<Vec<Array<f32>>> {
+        self.check_inputs(probe.batch, examples)?;
+        self.write_inputs(probe.batch, examples)?;
+        self.read_outputs(probe).await
+    }
+
+    async fn read_outputs(&self, probe: &Probe) -> Result<Vec<Array<f32>>> {
         Program::run(&[&probe.program])?;
         let mut values = Vec::with_capacity(probe.outputs);
         for index in 0..probe.outputs {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use datasets::cifar10::Manifest;
 use lab::{Data, Next, Outbox, Session, Team, Threads};
-use protocol::{EventBody, PRESETS, Preset, Schedule, Settings, Split};
+use protocol::{EventBody, PRESETS, Preset, Schedule, Settings, Split, Views};
 
 use crate::device::{DeviceArgument, clock};
 
@@ -108,7 +108,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         host.until(&mut session, |body| matches!(body, EventBody::Stepped { .. })).await?;
         let seconds = clock() - began;
         let (wanted, name) = if arguments.held_out { (Split::HeldOut, "held-out") } else { (Split::Test, "test") };
-        session.evaluate(wanted, 2);
+        session.evaluate(wanted, Views::Single, 2);
         let answers = |body: &EventBody| matches!(body, EventBody::Evaluated { split, .. } if *split == wanted);
         let EventBody::Evaluated { examples, loss, accuracy, step, .. } = host.until(&mut session, answers).await?
         else {

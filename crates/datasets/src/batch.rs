@@ -71,6 +71,18 @@ impl Batch {
         transforms: &Transforms,
         augmenter: Option<Augmenter>,
     ) -> Result<(), BatchError> {
+        let change = |index| augmenter.map(|augmenter| augmenter.change(index)).unwrap_or_default();
+        self.fill_changed(examples, indices, transforms, change)
+    }
+
+    /// Fills the buffers as `fill` does, each picture with the change that is named for it.
+    pub fn fill_changed(
+        &mut self,
+        examples: &(impl Examples + ?Sized),
+        indices: &[usize],
+        transforms: &Transforms,
+        change: impl Fn(usize) -> Change,
+    ) -> Result<(), BatchError> {
         self.weights.fill(0.0);
         if indices.len() > self.size() {
             return Err(BatchError::TooManyExamples { given: indices.len(), size: self.size() });
@@ -86,8 +98,7 @@ impl Batch {
                 self.weights.fill(0.0);
                 return Err(BatchError::NotThere { index });
             };
-            let change = augmenter.map(|augmenter| augmenter.change(index)).unwrap_or_default();
-            write_picture(example.pixels, self.shape, transforms, change, image);
+            write_picture(example.pixels, self.shape, transforms, change(index), image);
             self.labels[slot] = f32::from(example.label);
             self.weights[slot] = 1.0;
         }

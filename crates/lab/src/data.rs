@@ -159,6 +159,12 @@ impl Data {
         shards.iter().any(|&shard| self.given_up.contains(&(TRAINING, shard)))
     }
 
+    /// Whether every picture of this split is there.
+    pub(crate) fn has_all_of(&self, split: Split) -> bool {
+        let source = &self.parts[part(split)];
+        (0..source.shards()).all(|shard| source.has(shard))
+    }
+
     /// Whether a part of this split could not be had.
     pub(crate) fn gave_up(&self, split: Split) -> bool {
         self.given_up.iter().any(|place| place.0 == part(split))

@@ -112,10 +112,10 @@ impl<H: Files + Hire> Lab<H> {
                 return Err(LabError::Data { message: "This engine trains; it works for nobody.".into() });
             }
             Command::Ping => EventBody::Ponged,
-            Command::Configure { run, settings } => self.configure(run, *settings, None).await?,
+            Command::Configure { run, settings } => self.configure(run, *settings, None, out).await?,
             Command::Restore { run, settings } => {
                 let snapshot = beside(&mut buffers, "`restore` needs a snapshot beside it.")?;
-                self.configure(run, *settings, Some(&snapshot)).await?
+                self.configure(run, *settings, Some(&snapshot), out).await?
             }
             Command::Check { network } => EventBody::Checked { parameters: self.check(&network)? },
             Command::Train => {
@@ -135,22 +135,30 @@ impl<H: Files + Hire> Lab<H> {
                 self.session()?.adjust(&optimizer, &schedule).await?;
                 EventBody::Adjusted { optimizer, schedule }
             }
-            Command::Watch { panels, picture } => {
-                self.session()?.watch(&panels, picture);
+            Command::Watch { panels, picture, inside } => {
+                self.session()?.watch(&panels, picture, inside);
                 EventBody::Watched
             }
             Command::Acknowledge { panel } => {
                 self.session()?.acknowledge(panel);
                 return Ok(None);
             }
-            Command::Evaluate { split } => {
-                self.session()?.evaluate(split, id);
+            Command::Evaluate { split, views } => {
+                self.session()?.evaluate(split, views, id);
                 return Ok(None);
             }
+            Command::Picture { split, pictures } => {
+                let (sheet, bytes) = self.session()?.picture(split, &pictures)?;
+                return Ok(Some((EventBody::Pictured { sheet }, vec![bytes])));
+            }
+            Command::Bring => {
+                let pixels = beside(&mut buffers, "`bring` needs a picture's bytes beside it.")?;
+                EventBody::Brought { guesses: self.session()?.bring(pixels).await? }
+            }
+            Command::Explain { row, element } => return self.session()?.explain(row, element).await.map(Some),
             Command::Snapshot => {
-                let session = self.session()?;
-                let bytes = session.snapshot().await?;
-                return Ok(Some((EventBody::SnapshotTaken { step: session.trainer().steps() }, vec![bytes])));
+                self.session()?.snapshot(id).await?;
+                return Ok(None);
             }
             Command::Export => {
                 let session = self.session()?;
@@ -160,7 +168,7 @@ impl<H: Files + Hire> Lab<H> {
             Command::Load => {
                 let session = self.session()?;
                 let file = beside(&mut buffers, "`load` needs a safetensors file beside it.")?;
-                EventBody::Loaded { tensors: session.load(&file)?, step: session.trainer().steps() }
+                EventBody::Loaded { tensors: session.load(&file, out)?, step: session.trainer().steps() }
             }
             Command::Measure { device, kernels } => {
                 if let Some(session) = &mut self.session {
@@ -204,7 +212,13 @@ impl<H: Files + Hire> Lab<H> {
     }
 
     /// Builds a new session; the old one stays where it was if that fails.
-    async fn configure(&mut self, run: RunId, settings: Settings, snapshot: Option<&[u8]>) -> Result<EventBody> {
+    async fn configure(
+        &mut self,
+        run: RunId,
+        settings: Settings,
+        snapshot: Option<&[u8]>,
+        out: &mut Outbox,
+    ) -> Result<EventBody> {
         let device = self.device(settings.device).await?;
         let (data, notice) = self.data(settings.dataset).await;
         let mut session = Session::new(run, settings, &device, data, self.clock, &mut self.team).await?;
@@ -212,7 +226,9 @@ impl<H: Files + Hire> Lab<H> {
             session.restore(snapshot)?;
         }
         let configured = session.configured(notice);
-        self.session = Some(session);
+        if let Some(mut before) = self.session.replace(session) {
+            before.leave(out);
+        }
         Ok(configured)
     }
 
@@ -313,5 +329,5 @@ impl<H: Files + Hire> Lab<H> {
 
 /// The buffer that a command needs.
 fn beside(buffers: &mut Vec<Vec<u8>>, missing: &str) -> Result<Vec<u8>> {
-    buffers.pop().ok_or_else(|| LabError::Data { message: missing.into() })
+    if buffers.is_empty() { Err(LabError::Data { message: missing.into() }) } else { Ok(buffers.remove(0)) }
 }

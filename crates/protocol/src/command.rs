@@ -61,20 +61,37 @@ choices! {
             optimizer: Optimizer,
             schedule: Schedule,
         },
-        /// Which pictures the page wants to see from now on, and of which test picture (its index). Answered by `watched`.
+        /// Which pictures the page wants to see from now on; which test picture is looked into (its index; null: the visitor's own),
+        /// and for what. Answered by `watched`.
         "watch" => Watch {
             panels: Vec<Panel>,
-            picture: u32,
+            picture: Option<u32>,
+            inside: Inside = Inside::Activations,
+        },
+        /// The visitor's own picture, whose bytes `[C, H, W]` lie beside this message. Answered by `brought`.
+        "bring" => Bring,
+        /// The sum behind one number that a layer makes of the picture that is looked into: the layer by its row in `configured`, the
+        /// number by its place in the output. Answered by `explained`.
+        "explain" => Explain {
+            row: u32,
+            element: u32,
         },
         /// The page drew this panel's last picture and can take the next.
         "acknowledge" => Acknowledge {
             panel: Panel,
         },
-        /// Measure loss and accuracy over the whole split. Answered by `evaluated`.
+        /// Measure loss and accuracy over the whole split; training waits meanwhile. Answered by `evaluated`, with the guesses in a
+        /// buffer.
         "evaluate" => Evaluate {
             split: crate::Split,
+            views: crate::Views = crate::Views::Single,
         },
-        /// Take the run's whole state. Answered by `snapshot_taken` with one buffer.
+        /// These pictures of a split as they are, at most 256. Answered by `pictured` with one buffer.
+        "picture" => Picture {
+            split: crate::Split,
+            pictures: Vec<u32>,
+        },
+        /// Take the run's whole state, and what it makes of a thousand test pictures. Answered by `snapshot_taken`.
         "snapshot" => Snapshot,
         /// Start a run again from a snapshot (the buffer beside this message). Answered by `configured`.
         "restore" => Restore {
@@ -112,7 +129,19 @@ words! {
         "predictions" => Predictions,
         /// The first layer's filters in colour: event `filters_drawn`.
         "filters" => Filters,
-        /// Activations of the watched picture, layer by layer: event `activations_drawn`.
+        /// The picture that is looked into, layer by layer: event `inside_drawn`.
+        "inside" => Inside,
+        /// What the visitor's own picture is taken for: event `own_guessed`.
+        "own" => Own,
+    }
+
+    /// What is shown of every layer.
+    enum Inside {
         "activations" => Activations,
+        /// Of the loss of this picture, with respect to what the layer makes of it; under the best guess where nobody knows its class.
+        "gradients" => Gradients,
+        "weights" => Weights,
+        /// Of the last batch that was trained on.
+        "weight_gradients" => WeightGradients,
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::json::{Fields, Json};
-use crate::{BenchResult, KernelSpeed, Optimizer, Panel, RunId, Schedule};
+use crate::{BenchResult, Inside, KernelSpeed, Optimizer, Panel, RunId, Schedule};
 
 /// What the engine tells the page.
 #[derive(Debug, Clone, PartialEq)]
@@ -106,13 +106,19 @@ choices! {
             images_per_second: Option<f64>,
             learning_rate: f64,
         },
-        /// Loss and accuracy over part or all of a split: the page shows the sample size.
+        /// Loss and accuracy over part or all of a split: the page shows the sample size. The loss is the cross-entropy, without
+        /// label smoothing. As the answer to `evaluate` it has one buffer: the guesses (`GUESS_BYTES`).
         "evaluated" => Evaluated {
             split: Split,
             step: u64,
             examples: u64,
             loss: MaybeNumber,
             accuracy: f32,
+            views: Views = Views::Single,
+        },
+        /// Pictures of a split in the order in which they were asked for.
+        "pictured" => Pictured {
+            sheet: Sheet,
         },
         /// How far the data are.
         "data_progressed" => DataProgressed {
@@ -134,14 +140,40 @@ choices! {
             layer: String,
             sheet: Sheet,
         },
-        "activations_drawn" => ActivationsDrawn {
+        "inside_drawn" => InsideDrawn {
             step: u64,
-            picture: u32,
-            layers: Vec<Sheet>,
+            inside: Inside,
+            picture: Option<u32>,
+            /// The picture's class, where it is known.
+            label: Option<u32>,
+            layers: Vec<LayerSheet>,
         },
-        /// Opaque bytes in one buffer; the page keeps them and gives them back in `restore`.
+        "brought" => Brought {
+            guesses: Vec<Guess>,
+        },
+        "own_guessed" => OwnGuessed {
+            step: u64,
+            guesses: Vec<Guess>,
+        },
+        /// How a number came about: the numbers that were read, as f32 in the first buffer, and for a sum their weights in a second.
+        "explained" => Explained {
+            step: u64,
+            gathering: Gathering,
+            /// Its name, where it is a function of one number.
+            function: Option<String>,
+            /// How the numbers lie: channels, height, width.
+            shape: [u32; 3],
+            bias: Option<f32>,
+            result: f32,
+            /// The pixels that the number depends on: rows from and to, columns from and to.
+            field: Option<[u32; 4]>,
+        },
+        /// Opaque bytes in the first buffer; the page keeps them and gives them back in `restore`. Where test pictures have arrived,
+        /// the guesses for the first of them follow (`GUESS_BYTES`), and where there are any, the first layer's filters.
         "snapshot_taken" => SnapshotTaken {
             step: u64,
+            judged: u32,
+            filters: Option<Sheet>,
         },
         /// The network, its pictures' transforms and its training as one PyTorch script; the weights lie in the buffer, a
         /// safetensors file under PyTorch's keys.
@@ -190,6 +222,10 @@ choices! {
     }
 }
 
+/// What a picture's guesses take in a buffer: seven u16, little-endian. Its class, the three best guesses, best first, and their
+/// probabilities in parts of 65,535. A guess of class 65,535 is none.
+pub const GUESS_BYTES: usize = 14;
+
 /// A number that may have stopped being one: JSON has no NaN, so it travels as null.
 pub type MaybeNumber = Option<f32>;
 
@@ -199,6 +235,13 @@ words! {
         "held_out" => HeldOut,
         /// The 10,000 test pictures: only to report.
         "test" => Test,
+    }
+
+    /// How often a picture is looked at before it is guessed.
+    enum Views {
+        "single" => Single,
+        /// Mirrored and not, in its place and moved by a pixel along each axis: the mean of the probabilities of ten views.
+        "averaged" => Averaged,
     }
 
     enum StopReason {
@@ -253,6 +296,13 @@ objects! {
         multiply_adds: u64,
     }
 
+    /// A layer's sheet, and its row in the layer table; none for the input.
+    #[derive(Debug, Clone, PartialEq)]
+    open struct LayerSheet {
+        row: Option<u32>,
+        sheet: Sheet,
+    }
+
     /// Equal tiles in one transferred buffer, row by row within a tile, tile after tile. The page colours it.
     #[derive(Debug, Clone, PartialEq)]
     open struct Sheet {
@@ -269,6 +319,16 @@ objects! {
 }
 
 words! {
+    /// How numbers come to one.
+    enum Gathering {
+        /// Each times its weight, added up.
+        "sum" => Sum,
+        "largest" => Largest,
+        "mean" => Mean,
+        /// There is one, and a function of it.
+        "function" => Function,
+    }
+
     enum GraphNodeKind {
         "input" => Input,
         "layer" => Layer,
@@ -313,7 +373,8 @@ impl Event {
         match self.body {
             EventBody::Predicted { .. } => Some(Panel::Predictions),
             EventBody::FiltersDrawn { .. } => Some(Panel::Filters),
-            EventBody::ActivationsDrawn { .. } => Some(Panel::Activations),
+            EventBody::InsideDrawn { .. } => Some(Panel::Inside),
+            EventBody::OwnGuessed { .. } => Some(Panel::Own),
             _ => None,
         }
     }

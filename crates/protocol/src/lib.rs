@@ -12,10 +12,10 @@ mod event;
 mod presets;
 mod settings;
 
-pub use command::{Command, Envelope, Panel};
+pub use command::{Command, Envelope, Inside, Panel};
 pub use event::{
-    Colouring, Event, EventBody, GraphNode, GraphNodeKind, Guess, LayerInfo, MaybeNumber, Notice, Picture, Sheet,
-    Split, StopReason,
+    Colouring, Event, EventBody, GUESS_BYTES, Gathering, GraphNode, GraphNodeKind, Guess, LayerInfo, LayerSheet,
+    MaybeNumber, Notice, Picture, Sheet, Split, StopReason, Views,
 };
 pub use json::number;
 pub use presets::{PRESETS, Preset};
@@ -25,7 +25,7 @@ pub use settings::{
 };
 
 /// Counts up when a message changes its meaning. The worker says it in `ready`; the page refuses another.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// One training run: it begins with `configure` and ends with the next one. Zero before the first.
 pub type RunId = u32;

@@ -14,14 +14,19 @@ pub struct ShownGuess {
 }
 
 #[component]
-pub fn GuessBars(#[prop(into)] guesses: Signal<Vec<ShownGuess>>) -> impl IntoView {
+pub fn GuessBars(
+    #[prop(into)] guesses: Signal<Vec<ShownGuess>>,
+    /// Whether the right class is known.
+    #[prop(default = true)]
+    judged: bool,
+) -> impl IntoView {
     let row = move |rank: usize| {
         let guess = Memo::new(move |_| guesses.with(|guesses| guesses.get(rank).cloned()));
         let of = move |read: fn(&ShownGuess) -> String| {
             move || guess.with(|guess| guess.as_ref().map(read).unwrap_or_default())
         };
         let right = move || guess.with(|guess| guess.as_ref().is_some_and(|guess| guess.right));
-        let wrong = move || rank == 0 && guess.with(|guess| guess.as_ref().is_some_and(|guess| !guess.right));
+        let wrong = move || judged && rank == 0 && guess.with(|guess| guess.as_ref().is_some_and(|guess| !guess.right));
         view! {
             <li class:right=right class:wrong=wrong>
                 <span class="guess-fill" style:width=of(|guess| format!("{:.1}%", guess.probability.clamp(0.0, 1.0) * 100.0))></span>

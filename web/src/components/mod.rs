@@ -2,6 +2,7 @@
 
 mod button;
 mod code_editor;
+mod confusion_matrix;
 mod curve_plot;
 mod diagram;
 mod guess_bars;
@@ -22,6 +23,7 @@ mod waiting;
 
 pub use button::{Button, Look};
 pub use code_editor::CodeEditor;
+pub use confusion_matrix::ConfusionMatrix;
 pub use curve_plot::CurvePlot;
 pub use curve_plot::SharedCurve;
 pub use diagram::Diagram;

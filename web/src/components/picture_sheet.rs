@@ -145,6 +145,9 @@ pub fn PictureSheet(
     /// Which colour map; by default what the sheet's colouring says.
     #[prop(optional, into)]
     meaning: Signal<Option<Meaning>>,
+    /// A pixel was pressed: its tile, column and row.
+    #[prop(optional, into)]
+    on_pick: Option<Callback<(usize, usize, usize)>>,
 ) -> impl IntoView {
     let theme = expect_context::<Theme>();
     let node = NodeRef::<html::Canvas>::new();
@@ -174,6 +177,13 @@ pub fn PictureSheet(
         let found = grid.under(&tiles, f64::from(event.offset_x()) * ratio, f64::from(event.offset_y()) * ratio);
         reading.set(found.map(|(tile, x, y)| Reading { tile, pixel: Some((x, y)) }));
     };
+    let pick = move |event: ev::PointerEvent| {
+        point(event);
+        let picked = reading.get_untracked().and_then(|Reading { tile, pixel }| pixel.map(|(x, y)| (tile, x, y)));
+        if let (Some(on_pick), Some(picked)) = (on_pick, picked) {
+            on_pick.run(picked);
+        }
+    };
     let step = move |event: ev::KeyboardEvent| {
         let (Some(grid), Some(count)) = (grid.get_untracked(), tiles.with_untracked(|t| t.as_ref().map(Tiles::count)))
         else {
@@ -185,6 +195,15 @@ pub fn PictureSheet(
             "ArrowLeft" => -1,
             "ArrowDown" => grid.columns as i64,
             "ArrowUp" => -(grid.columns as i64),
+            "Enter" => {
+                let middle = tiles.with_untracked(|tiles| {
+                    tiles.as_ref().map_or((0, 0), |tiles| (tiles.sheet.width / 2, tiles.sheet.height / 2))
+                });
+                if let Some(on_pick) = on_pick {
+                    on_pick.run((tile as usize, middle.0 as usize, middle.1 as usize));
+                }
+                return;
+            }
             _ => return,
         };
         event.prevent_default();
@@ -215,7 +234,7 @@ pub fn PictureSheet(
                     style:width=move || css_size(0)
                     style:height=move || css_size(1)
                     on:pointermove=point
-                    on:pointerdown=point
+                    on:pointerdown=pick
                     on:pointerleave=move |_| reading.set(None)
                     on:blur=move |_| reading.set(None)
                     on:keydown=step

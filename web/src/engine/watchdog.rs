@@ -54,6 +54,7 @@ pub fn is_long(command: &Command) -> bool {
         | Command::Restore { .. }
         | Command::Step { .. }
         | Command::Evaluate { .. }
+        | Command::Snapshot
         | Command::Export
         | Command::Load
         | Command::Measure { .. }
@@ -66,7 +67,9 @@ pub fn is_long(command: &Command) -> bool {
         | Command::Adjust { .. }
         | Command::Watch { .. }
         | Command::Acknowledge { .. }
-        | Command::Snapshot
+        | Command::Picture { .. }
+        | Command::Bring
+        | Command::Explain { .. }
         | Command::Work { .. }
         | Command::Ping => false,
     }

@@ -4,7 +4,7 @@ use std::{rc::Rc, time::Duration};
 
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
-use protocol::{Command, Event, EventBody, Optimizer, Panel, Schedule, Settings, Split, StopReason};
+use protocol::{Command, Event, EventBody, Optimizer, Schedule, Settings, StopReason};
 
 use super::{AskedRun, Run, Speed, Status, keep, snapshots::Snapshot};
 use crate::{
@@ -96,7 +96,7 @@ impl Run {
     }
 
     /// Sends a command whose refusal is worth a notice.
-    fn ask(self, command: Command) {
+    pub(super) fn ask(self, command: Command) {
         let notices = self.notices;
         self.send(command, Vec::new(), move |result| {
             if let Err(refusal) = result {
@@ -222,36 +222,6 @@ impl Run {
     pub fn set_window(self, window: u64) {
         self.window.set(window.max(1));
         self.average();
-    }
-
-    /// Which pictures the page shows from now on.
-    pub fn watch(self, panels: Vec<Panel>) {
-        self.book.update_value(|book| book.panels = panels);
-        self.watch_again();
-    }
-
-    /// Chooses the test picture whose way through the network is shown.
-    pub fn choose_picture(self, picture: u32) {
-        self.picture.set(picture);
-        self.watch_again();
-    }
-
-    pub(super) fn watch_again(self) {
-        let (panels, stands) = self.book.with_value(|book| (book.panels.clone(), book.current > 0));
-        if stands {
-            self.ask(Command::Watch { panels, picture: self.picture.get_untracked() });
-        }
-    }
-
-    /// Measures a whole split on request.
-    pub fn evaluate(self, split: Split) {
-        self.evaluating.set(Some(split));
-        self.send(Command::Evaluate { split }, Vec::new(), move |result| {
-            self.evaluating.set(None);
-            if let Err(refusal) = result {
-                self.notices.fail(refusal.message, None);
-            }
-        });
     }
 
     pub(super) fn take_snapshot(self) {

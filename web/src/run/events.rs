@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::prelude::*;
-use protocol::{EventBody, Sheet, Split, StopReason};
+use protocol::{EventBody, Sheet, Split, StopReason, Views};
 
 use super::{
-    Activations, Built, Loading, Predictions, Run, Score, Speed, Status, frame::Progress, snapshots::Snapshot,
+    Built, InsideView, LayerTiles, Loading, Predictions, Run, Score, Speed, Status, frame::Progress, judging,
+    snapshots::Snapshot,
 };
 use crate::{dom, engine::Incoming, pictures::Tiles, plots::curve::Measurement, storage};
 
-fn tiles(sheet: &Sheet, buffer: Option<&ArrayBuffer>) -> Option<Tiles> {
+/// Tiles of a sheet and its buffer.
+pub(super) fn tiles(sheet: &Sheet, buffer: Option<&ArrayBuffer>) -> Option<Tiles> {
     Tiles::new(sheet.clone(), Uint8Array::new(buffer?).to_vec())
 }
 
@@ -46,7 +48,7 @@ impl Run {
                 }
             }
             EventBody::Progressed { .. } => self.progressed(&event.body),
-            EventBody::Evaluated { split, step, examples, loss, accuracy } => {
+            EventBody::Evaluated { split, step, examples, loss, accuracy, views } => {
                 let score = Score {
                     loss: loss.map(f64::from),
                     accuracy: f64::from(*accuracy),
@@ -54,6 +56,10 @@ impl Run {
                     step: *step,
                 };
                 self.scored(*split, score);
+                if *split == Split::Test {
+                    let judged = judging::read(incoming.buffers.first(), *step, *views == Views::Averaged);
+                    self.judged.set(judged.map(Arc::new));
+                }
             }
             EventBody::DataProgressed { loaded_shards, total_shards, loaded_bytes, notice } => {
                 let loading =
@@ -61,15 +67,19 @@ impl Run {
                 self.data.set(Some(loading));
                 self.mention(notice.as_ref());
             }
-            EventBody::Predicted { .. } | EventBody::FiltersDrawn { .. } | EventBody::ActivationsDrawn { .. } => {
+            EventBody::Predicted { .. }
+            | EventBody::FiltersDrawn { .. }
+            | EventBody::InsideDrawn { .. }
+            | EventBody::OwnGuessed { .. } => {
                 self.saw(incoming);
             }
-            EventBody::SnapshotTaken { step } => self.keep(*step, incoming.buffers.first()),
+            EventBody::SnapshotTaken { step, .. } => self.keep(*step, incoming.buffers.first()),
             EventBody::Stopped { step, reason, message } => self.stopped(*step, *reason, message),
             // What was measured is of other weights.
             EventBody::Loaded { .. } => {
                 self.held_out.set(None);
                 self.test.set(None);
+                self.judged.set(None);
                 self.take_snapshot();
             }
             EventBody::Tuned { tuned } => storage::local_set(storage::TUNED_KEY, tuned),
@@ -84,6 +94,9 @@ impl Run {
             | EventBody::Checked { .. }
             | EventBody::Watched
             | EventBody::Exported { .. }
+            | EventBody::Pictured { .. }
+            | EventBody::Brought { .. }
+            | EventBody::Explained { .. }
             | EventBody::Ponged
             | EventBody::Failed { .. }
             | EventBody::Crashed { .. } => {}
@@ -105,6 +118,7 @@ impl Run {
             layers,
             graph,
             parameters,
+            input,
             classes,
             dataset,
             training_examples,
@@ -139,6 +153,7 @@ impl Run {
             layers: layers.clone(),
             graph: Arc::new(graph.clone()),
             parameters: *parameters,
+            input: *input,
             classes: classes.clone(),
             dataset: dataset.clone(),
             training_examples: *training_examples,
@@ -147,6 +162,7 @@ impl Run {
         self.images_per_second.set(None);
         self.status.set(Status::Paused);
         self.mention(notice.as_ref());
+        self.bring_again();
         self.watch_again();
     }
 
@@ -162,6 +178,9 @@ impl Run {
             if score.get_untracked().is_some_and(|score| score.step > step) {
                 score.set(None);
             }
+        }
+        if self.judged.with_untracked(|judged| judged.as_ref().is_some_and(|judged| judged.step > step)) {
+            self.judged.set(None);
         }
         if step == 0 {
             self.epoch.set(0.0);
@@ -208,7 +227,7 @@ impl Run {
     fn forget_past(self) {
         let continuation = self.book.try_update_value(|book| {
             book.snapshots.clear();
-            (book.frame.filters, book.frame.activations) = (None, None);
+            (book.frame.filters, book.frame.layers) = (None, None);
             book.continuation.take()
         });
         if let Some(notice) = continuation.flatten() {
@@ -216,10 +235,11 @@ impl Run {
         }
         // Another network may have no such pictures: none is better than the last one's.
         self.filters.set(None);
-        self.activations.set(None);
+        self.layers.set(None);
         self.rewind_steps.set(Vec::new());
         self.held_out.set(None);
         self.test.set(None);
+        self.judged.set(None);
         for curve in [self.loss, self.accuracy] {
             curve.update_value(|curve| *curve = Default::default());
         }
@@ -289,11 +309,15 @@ impl Run {
                     });
                 }
                 EventBody::FiltersDrawn { sheet, .. } => book.frame.filters = tiles(sheet, buffers.next()),
-                EventBody::ActivationsDrawn { picture, layers, .. } => {
-                    let layers =
-                        layers.iter().filter_map(|sheet| tiles(sheet, buffers.next())).map(Tiles::unrolled).collect();
-                    book.frame.activations = Some(Activations { picture: *picture, layers });
+                EventBody::InsideDrawn { step, inside, label, layers, .. } => {
+                    let layers = layers.iter().filter_map(|layer| {
+                        let tiles = tiles(&layer.sheet, buffers.next())?.unrolled();
+                        Some(LayerTiles { row: layer.row, tiles })
+                    });
+                    book.frame.layers =
+                        Some(InsideView { inside: *inside, label: *label, step: *step, layers: layers.collect() });
                 }
+                EventBody::OwnGuessed { guesses, .. } => book.frame.own = Some(guesses.clone()),
                 _ => {}
             }
         });

@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use protocol::Panel;
+use protocol::{Guess, Panel};
 
-use super::{Activations, Predictions, Run};
+use super::{InsideView, Predictions, Run};
 use crate::{dom, pictures::Tiles};
 
 /// Milliseconds from one frame to the next while training has every core: the time that a frame takes from one worker is lost to
@@ -28,7 +28,9 @@ pub(super) struct Frame {
     pub progress: Option<Progress>,
     pub predictions: Option<Predictions>,
     pub filters: Option<Tiles>,
-    pub activations: Option<Activations>,
+    pub layers: Option<InsideView>,
+    /// What the visitor's own picture is taken for now.
+    pub own: Option<Vec<Guess>>,
     /// Pictures that were received, even if they could not be read.
     pub received: Vec<Panel>,
     is_asked: bool,
@@ -97,19 +99,23 @@ impl Run {
             (
                 frame.predictions.take(),
                 frame.filters.take(),
-                frame.activations.take(),
+                frame.layers.take(),
+                frame.own.take(),
                 std::mem::take(&mut frame.received),
             )
         });
-        let Some((predictions, filters, activations, received)) = taken else { return };
+        let Some((predictions, filters, layers, own, received)) = taken else { return };
         if predictions.is_some() {
             self.predictions.set(predictions);
         }
         if filters.is_some() {
             self.filters.set(filters);
         }
-        if activations.is_some() {
-            self.activations.set(activations);
+        if layers.is_some() {
+            self.layers.set(layers);
+        }
+        if let Some(guesses) = own {
+            self.own.update(|own| own.iter_mut().for_each(|own| own.guesses.clone_from(&guesses)));
         }
         if !received.is_empty() {
             wasm_bindgen_futures::spawn_local(async move {

@@ -5,22 +5,26 @@ mod control;
 mod events;
 mod exchange;
 mod frame;
+mod judging;
 mod keep;
+mod looking;
 mod snapshots;
 
 use std::{collections::HashMap, sync::Arc};
 
 use leptos::prelude::*;
-use protocol::{GraphNode, LayerInfo, Panel, Picture, RunId, Settings, Split, StopReason};
+use protocol::{GraphNode, Guess, Inside, LayerInfo, Panel, Picture, RunId, Settings, Split, StopReason};
 
 use crate::{
     components::SharedCurve,
     engine::{Engine, Refusal},
+    judgement::Judgement,
     notices::Notices,
     pictures::Tiles,
     plots::curve::Curve,
 };
 use frame::Frame;
+pub use looking::Explanation;
 use snapshots::Snapshots;
 
 /// What the run is doing.
@@ -65,6 +69,8 @@ pub struct Built {
     /// The network as a graph to be drawn.
     pub graph: Arc<Vec<GraphNode>>,
     pub parameters: u64,
+    /// Of one picture: channels, height, width.
+    pub input: [u32; 3],
     pub classes: Vec<String>,
     /// The data set in words.
     pub dataset: String,
@@ -98,12 +104,31 @@ pub struct Predictions {
     pub examples: u64,
 }
 
-/// The watched picture's way through the network.
+/// Every layer, as the chosen picture goes through the network.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Activations {
-    /// Which picture, as `watch` chose it.
-    pub picture: u32,
-    pub layers: Vec<Tiles>,
+pub struct InsideView {
+    /// What is shown of each.
+    pub inside: Inside,
+    /// The picture's class, where it is known.
+    pub label: Option<u32>,
+    pub step: u64,
+    pub layers: Vec<LayerTiles>,
+}
+
+/// One layer, and its row in the layer table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LayerTiles {
+    pub row: Option<u32>,
+    pub tiles: Tiles,
+}
+
+/// The visitor's own picture, as the network sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Own {
+    pub tiles: Tiles,
+    /// Its bytes, channel by channel.
+    pub pixels: Arc<Vec<u8>>,
+    pub guesses: Vec<Guess>,
 }
 
 /// How fast training goes: steps and frames are apart.
@@ -164,11 +189,17 @@ pub struct Run {
     /// The first layer's filters.
     pub filters: RwSignal<Option<Tiles>>,
     /// The chosen picture, layer by layer.
-    pub activations: RwSignal<Option<Activations>>,
-    /// The chosen test picture.
-    pub picture: RwSignal<u32>,
+    pub layers: RwSignal<Option<InsideView>>,
+    /// What is shown of every layer.
+    pub inside: RwSignal<Inside>,
+    /// The chosen test picture; `None` is the visitor's own.
+    pub picture: RwSignal<Option<u32>>,
+    /// The visitor's own picture.
+    pub own: RwSignal<Option<Own>>,
     /// How fast training goes.
     pub speed: RwSignal<Speed>,
+    /// What the whole test set was taken for, when it was measured last.
+    pub judged: RwSignal<Option<Arc<Judgement>>>,
     /// Which split is being measured on request.
     pub evaluating: RwSignal<Option<Split>>,
     /// Steps at which a snapshot is kept, in order: where the visitor can go back to.
@@ -240,9 +271,12 @@ impl Run {
             data: RwSignal::new(None),
             predictions: RwSignal::new(None),
             filters: RwSignal::new(None),
-            activations: RwSignal::new(None),
-            picture: RwSignal::new(0),
+            layers: RwSignal::new(None),
+            inside: RwSignal::new(Inside::Activations),
+            picture: RwSignal::new(Some(0)),
+            own: RwSignal::new(None),
             speed: RwSignal::new(Speed::Full),
+            judged: RwSignal::new(None),
             evaluating: RwSignal::new(None),
             rewind_steps: RwSignal::new(Vec::new()),
             book: StoredValue::new_local(Book::default()),

@@ -4,6 +4,7 @@ use chalkgrad::StateDict;
 use protocol::{EventBody, GraphNode, GraphNodeKind, LayerInfo, Notice};
 
 use super::Session;
+use crate::Outbox;
 use crate::error::Result;
 use crate::{language, settings};
 
@@ -59,8 +60,9 @@ impl Session {
 
     /// Takes over the weights of a safetensors file, all of them or none, and says how many tensors they were. As in PyTorch, the
     /// optimiser keeps its states and the schedule its step.
-    pub fn load(&mut self, bytes: &[u8]) -> Result<u64> {
+    pub fn load(&mut self, bytes: &[u8], out: &mut Outbox) -> Result<u64> {
         let state = StateDict::from_safetensors(bytes)?;
+        self.hurry_snapshots(out);
         self.trainer.model().load_state_dict(&state)?;
         self.panels.refresh();
         self.evaluations.refresh();

@@ -2,6 +2,8 @@
 
 mod evaluation;
 mod exchange;
+mod inside;
+mod judgement;
 mod panels;
 mod sheet;
 
@@ -10,13 +12,14 @@ use std::collections::HashMap;
 use chalkgrad::nn::Network;
 use chalkgrad::{Device, Metrics, Options, RING, Trainer};
 use datasets::{Augmentation, Augmenter, Batch, Sampler, Sampling};
-use protocol::{Event, EventBody, Notice, Panel, RunId, Settings, Split, StopReason, Work};
+use protocol::{Event, EventBody, Inside, Notice, Panel, RunId, Settings, StopReason, Work};
 
 use crate::data::{Data, Request};
 use crate::error::{LabError, Result};
 use crate::team::{self, Hire, Team};
 use crate::{Clock, Outbox, settings};
 use evaluation::Evaluations;
+use inside::Looks;
 use panels::Panels;
 
 /// Seconds between two `progressed` events.
@@ -67,6 +70,7 @@ pub struct Session {
     attempts: HashMap<String, u32>,
     evaluations: Evaluations,
     panels: Panels,
+    looks: Looks,
 }
 
 /// Images a second over the last second of training, pictures and evaluations for the page included.
@@ -133,6 +137,7 @@ impl Session {
             attempts: HashMap::new(),
             evaluations: Evaluations::default(),
             panels: Panels::default(),
+            looks: Looks::default(),
         })
     }
 
@@ -188,8 +193,10 @@ impl Session {
     /// Back to the seed's first parameters.
     pub async fn reset(&mut self, out: &mut Outbox) -> Result<()> {
         self.pause(out).await?;
+        self.hurry_snapshots(out);
         self.trainer.reset()?;
         self.panels.refresh();
+        self.evaluations.refresh();
         Ok(())
     }
 
@@ -204,27 +211,15 @@ impl Session {
     }
 
     /// Which pictures the page wants.
-    pub fn watch(&mut self, panels: &[Panel], picture: u32) {
-        self.panels.watch(panels, picture);
+    pub fn watch(&mut self, panels: &[Panel], picture: Option<u32>, inside: Inside) {
+        let moved = (self.looks.picture, self.looks.inside) != (picture, inside);
+        (self.looks.picture, self.looks.inside) = (picture, inside);
+        self.panels.watch(panels, moved);
     }
 
     /// The page drew this panel's last picture.
     pub fn acknowledge(&mut self, panel: Panel) {
         self.panels.acknowledge(panel);
-    }
-
-    /// Measures a whole split in slices; `reply_to` is answered at its end.
-    pub fn evaluate(&mut self, split: Split, reply_to: u32) {
-        if split == Split::Test {
-            self.data.want_whole_test();
-        }
-        self.try_again();
-        self.evaluations.begin(split, reply_to);
-    }
-
-    /// The run's state as opaque bytes.
-    pub async fn snapshot(&self) -> Result<Vec<u8>> {
-        Ok(self.trainer.snapshot().await?)
     }
 
     /// Goes on where a snapshot stood.
@@ -261,7 +256,7 @@ impl Session {
 
     /// One slice: some training, then whatever evaluation or picture is due.
     pub async fn work(&mut self, team: &mut Team<impl Hire>, out: &mut Outbox) -> Result<Next> {
-        let trained = self.train_slice(team, out).await?;
+        let trained = !self.is_judging() && self.train_slice(team, out).await?;
         let looked = self.draw_panels(out).await?;
         let evaluated = self.evaluate_slice(out).await?;
         Ok(if trained || looked || evaluated { Next::Work } else { Next::Wait })

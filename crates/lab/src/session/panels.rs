@@ -5,17 +5,18 @@ use std::collections::HashMap;
 use chalkgrad::nn::NetworkGraph;
 use chalkgrad::{NodeId, Probe};
 use datasets::Batch;
-use protocol::{Event, EventBody, Guess, Panel, Picture, Split};
+use protocol::{Event, EventBody, Panel, Picture, Sheet, Split};
 
+use super::judgement::best;
 use super::{Session, sheet};
 use crate::Outbox;
 use crate::data::rgb;
-use crate::error::Result;
+use crate::error::{LabError, Result};
 
 /// Test pictures on the sheet of guesses.
 const PICTURES: usize = 24;
-/// Guesses shown beside a picture.
-const GUESSES: usize = 3;
+/// Most pictures of one `picture` command.
+const MOST_PICTURES: usize = 256;
 /// All panels together may take this share of the time.
 const SHARE: f64 = 0.05;
 /// Least seconds between two drawings of a panel.
@@ -25,9 +26,7 @@ const LEAST: f64 = 0.25;
 #[derive(Default)]
 pub(super) struct Panels {
     watched: HashMap<Panel, Watched>,
-    picture: u32,
     guesses: Option<Probe>,
-    activations: Option<Probe>,
 }
 
 struct Watched {
@@ -39,13 +38,13 @@ struct Watched {
 }
 
 impl Panels {
-    pub(super) fn watch(&mut self, panels: &[Panel], picture: u32) {
-        let moved = std::mem::replace(&mut self.picture, picture) != picture;
+    /// `moved`: another picture is looked into, or it is looked into otherwise.
+    pub(super) fn watch(&mut self, panels: &[Panel], moved: bool) {
         self.watched.retain(|panel, _| panels.contains(panel));
         for &panel in panels {
             let fresh = Watched { acknowledged: true, drawn: None, not_before: 0.0 };
             let watched = self.watched.entry(panel).or_insert(fresh);
-            if moved && panel == Panel::Activations {
+            if moved && panel == Panel::Inside {
                 (watched.drawn, watched.not_before) = (None, 0.0);
             }
         }
@@ -81,7 +80,8 @@ impl Session {
         let drawn = match panel {
             Panel::Predictions => self.predictions().await?,
             Panel::Filters => self.filters().await?,
-            Panel::Activations => self.activations().await?,
+            Panel::Inside => self.inside().await?,
+            Panel::Own => self.own().await?,
         };
         let now = (self.clock)();
         let share = SHARE / self.panels.watched.len() as f64;
@@ -91,6 +91,26 @@ impl Session {
         (watched.acknowledged, watched.drawn) = (false, Some(step));
         out.send(Event { run: self.run, reply_to: None, body }, buffers);
         Ok(true)
+    }
+
+    /// These pictures of a split as they are.
+    pub fn picture(&self, split: Split, wanted: &[u32]) -> Result<(Sheet, Vec<u8>)> {
+        let (pictures, shape) = (self.data.split(split), self.data.shape());
+        let refuse = |message: String| Err(LabError::Data { message });
+        if wanted.is_empty() || wanted.len() > MOST_PICTURES {
+            return refuse(format!(
+                "Between 1 and {MOST_PICTURES} pictures can be asked for at once, not {}.",
+                wanted.len()
+            ));
+        }
+        let mut bytes = Vec::new();
+        for &index in wanted {
+            let Some(example) = pictures.example(index as usize) else {
+                return refuse(format!("Picture {index} has not arrived, or there is none of that number."));
+            };
+            bytes.extend(rgb(&example, shape));
+        }
+        Ok((sheet::pictures("pictures", shape, wanted.len()), bytes))
     }
 
     /// Test pictures with the network's best guesses.
@@ -126,65 +146,33 @@ impl Session {
         Ok(Some((body, vec![bytes])))
     }
 
+    /// What the visitor's own picture is taken for.
+    async fn own(&mut self) -> Result<Option<(EventBody, Vec<Vec<u8>>)>> {
+        if !self.looks.has_own() {
+            return Ok(None);
+        }
+        let guesses = self.guess_own().await?;
+        Ok(Some((EventBody::OwnGuessed { step: self.trainer.steps(), guesses }, Vec::new())))
+    }
+
     /// The first convolution's weight.
     async fn filters(&mut self) -> Result<Option<(EventBody, Vec<Vec<u8>>)>> {
+        let Some((layer, sheet, bytes)) = self.first_filters().await? else { return Ok(None) };
+        Ok(Some((EventBody::FiltersDrawn { step: self.trainer.steps(), layer, sheet }, vec![bytes])))
+    }
+
+    /// Its layer, and its weight as tiles.
+    pub(super) async fn first_filters(&self) -> Result<Option<(String, Sheet, Vec<u8>)>> {
         let first = self.trainer.network().parameters().iter().find(|parameter| parameter.shape.rank() == 4).cloned();
         let Some(parameter) = first else { return Ok(None) };
         let values = self.trainer.model().parameter(&parameter.path).await?;
         let dims = [0, 1, 2, 3].map(|axis| parameter.shape.dims()[axis]);
         let layer = parameter.path.rsplit_once('.').map_or("", |(layer, _)| layer).to_owned();
         let (sheet, bytes) = sheet::filters(&parameter.path, &values, dims);
-        Ok(Some((EventBody::FiltersDrawn { step: self.trainer.steps(), layer, sheet }, vec![bytes])))
-    }
-
-    /// The watched picture and what every layer makes of it.
-    async fn activations(&mut self) -> Result<Option<(EventBody, Vec<Vec<u8>>)>> {
-        let shape = self.data.shape();
-        let pictures = self.data.split(Split::Test);
-        let index = self.panels.picture as usize % PICTURES;
-        let Some(example) = pictures.example(index) else { return Ok(None) };
-        let picture = rgb(&example, shape);
-        let mut batch = Batch::new(1, shape)?;
-        batch.fill(pictures, &[index], &self.data.transforms, None)?;
-
-        let probe = match self.panels.activations.take() {
-            Some(probe) => probe,
-            None => self.trainer.model_mut().probe(1, |graph| graph.layers.clone()).await?,
-        };
-        let values = self.trainer.model().look(&probe, &batch.images).await?;
-        self.panels.activations = Some(probe);
-        let mut layers = vec![sheet::pictures("input", shape, 1)];
-        let mut buffers = vec![picture];
-        for (layer, values) in self.trainer.network().layers().iter().zip(&values) {
-            let planes = match *layer.output.dims() {
-                [channels, height, width] => [channels, height, width],
-                _ => [1, 1, layer.output.elements()],
-            };
-            let (sheet, bytes) = sheet::planes(&format!("{}: {}", layer.path, layer.text), values, planes);
-            layers.push(sheet);
-            buffers.push(bytes);
-        }
-        let body = EventBody::ActivationsDrawn { step: self.trainer.steps(), picture: index as u32, layers };
-        Ok(Some((body, buffers)))
+        Ok(Some((layer, sheet, bytes)))
     }
 }
 
 fn probabilities(graph: &NetworkGraph) -> Vec<NodeId> {
     vec![graph.tensor(graph.logits).softmax(1).id()]
-}
-
-/// The best guesses of one row of probabilities, best first.
-fn best(row: &[f32]) -> Vec<Guess> {
-    let mut order: Vec<usize> = (0..row.len()).collect();
-    order.sort_unstable_by(|&a, &b| row[b].total_cmp(&row[a]).then(a.cmp(&b)));
-    order
-        .into_iter()
-        .take(GUESSES)
-        .map(|class| Guess { class: class as u32, probability: finite(row[class]) })
-        .collect()
-}
-
-/// JSON has no NaN.
-fn finite(value: f32) -> f32 {
-    if value.is_finite() { value } else { 0.0 }
 }

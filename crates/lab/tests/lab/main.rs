@@ -1,12 +1,14 @@
 //! The laboratory as a host sees it: commands in, events out, on drawn shapes and on small shards made here.
 
+mod inside;
 mod page;
 mod project;
 mod workers;
 
 use lab::{Files, Next};
 use protocol::{
-    BenchRequest, Command, DatasetName, EventBody, Optimizer, Panel, Schedule, Settings, Split, StopReason,
+    BenchRequest, Command, DatasetName, EventBody, GUESS_BYTES, Inside, Optimizer, Panel, Schedule, Settings, Split,
+    StopReason, Views,
 };
 
 use page::{Memory, Page, SMALL, small};
@@ -40,7 +42,7 @@ fn a_snapshot_goes_on_where_it_stood() {
     let mut page = Page::on_shapes(small());
     page.ask(Command::Step { steps: 12 });
     let (taken, buffers) = page.ask_with(Command::Snapshot, Vec::new());
-    assert_eq!(taken, EventBody::SnapshotTaken { step: 12 });
+    assert!(matches!(taken, EventBody::SnapshotTaken { step: 12, .. }), "{taken:?}");
     page.ask(Command::Step { steps: 8 });
     let whole = page.losses();
 
@@ -203,8 +205,8 @@ fn a_damaged_shard_is_told_of_and_stops_only_the_steps_that_need_it() {
 #[test]
 fn panels_are_drawn_and_wait_until_the_page_took_the_last() {
     let mut page = Page::on_shapes(small());
-    let panels = vec![Panel::Predictions, Panel::Filters, Panel::Activations];
-    page.ask(Command::Watch { panels, picture: 3 });
+    let panels = vec![Panel::Predictions, Panel::Filters, Panel::Inside];
+    page.ask(Command::Watch { panels, picture: Some(3), inside: Inside::Activations });
     for _ in 0..10 {
         page.work();
     }
@@ -228,9 +230,9 @@ fn panels_are_drawn_and_wait_until_the_page_took_the_last() {
             .all(|picture| picture.guesses.len() == 3
                 && picture.guesses[0].probability >= picture.guesses[1].probability)
     );
-    let activations = drawn(&page, Panel::Activations);
-    let (_, EventBody::ActivationsDrawn { layers, picture, .. }, buffers) = &activations[0] else { panic!() };
-    assert_eq!((layers.len(), buffers.len(), *picture), (6, 6, 3), "the input and five layers");
+    let activations = drawn(&page, Panel::Inside);
+    let (_, EventBody::InsideDrawn { layers, picture, .. }, buffers) = &activations[0] else { panic!() };
+    assert_eq!((layers.len(), buffers.len(), *picture), (6, 6, Some(3)), "the input and five layers");
 
     page.ask(Command::Step { steps: 5 });
     for _ in 0..10 {
@@ -248,12 +250,79 @@ fn panels_are_drawn_and_wait_until_the_page_took_the_last() {
 #[test]
 fn a_whole_split_is_evaluated_with_its_size() {
     let mut page = Page::on_shapes(small());
-    let EventBody::Evaluated { examples, accuracy, loss, .. } = page.ask(Command::Evaluate { split: Split::Test })
+    let EventBody::Evaluated { examples, accuracy, loss, .. } =
+        page.ask(Command::Evaluate { split: Split::Test, views: Views::Single })
     else {
         panic!("it is evaluated")
     };
     assert_eq!(examples, 1000);
     assert!(loss.is_some() && (0.0..=1.0).contains(&accuracy));
+}
+
+/// A picture's class and guesses, as they lie in a buffer.
+fn guesses(bytes: &[u8]) -> Vec<[u16; GUESS_BYTES / 2]> {
+    let number = |pair: &[u8]| u16::from_le_bytes([pair[0], pair[1]]);
+    let picture = |bytes: &[u8]| std::array::from_fn(|at| number(&bytes[2 * at..2 * at + 2]));
+    bytes.chunks_exact(GUESS_BYTES).map(picture).collect()
+}
+
+#[test]
+fn every_picture_s_guesses_lie_beside_the_answer_and_are_one_network_s() {
+    let mut page = Page::on_shapes(small());
+    page.ask(Command::Step { steps: 100 });
+    page.ask(Command::Train);
+    page.events.clear();
+    let judge = |views| Command::Evaluate { split: Split::Test, views };
+    let (body, buffers) = page.ask_with(judge(Views::Single), Vec::new());
+    let EventBody::Evaluated { accuracy, step, .. } = body else { panic!("{body:?}") };
+    let judged = guesses(&buffers[0]);
+    let right = judged.iter().filter(|picture| picture[0] == picture[1]).count();
+    assert_eq!((judged.len(), right as f32 / 1000.0), (1000, accuracy));
+    assert!(judged.iter().all(|picture| picture[4] >= picture[5] && picture[5] >= picture[6]));
+    assert!(page.losses_from(step).is_empty(), "training waits");
+    page.ask(Command::Pause);
+
+    let again = page.ask_with(judge(Views::Averaged), Vec::new());
+    assert!(matches!(again.0, EventBody::Evaluated { views: Views::Averaged, examples: 1000, .. }));
+    let (single, averaged) = (page.ask_with(judge(Views::Single), Vec::new()).1, again.1);
+    assert_ne!(single, averaged);
+}
+
+#[test]
+fn a_snapshot_comes_with_what_its_network_makes_of_test_pictures() {
+    let mut page = Page::on_shapes(small());
+    page.ask(Command::Step { steps: 50 });
+    let (taken, buffers) = page.ask_with(Command::Snapshot, Vec::new());
+    let EventBody::SnapshotTaken { step: 50, judged: 1000, filters: Some(filters) } = taken else {
+        panic!("{taken:?}")
+    };
+    assert_eq!(buffers.len(), 3);
+    assert_eq!(buffers[2].len() as u32, filters.tiles * filters.width * filters.height * 3);
+    let (_, whole) = page.ask_with(Command::Evaluate { split: Split::Test, views: Views::Single }, Vec::new());
+    assert_eq!(buffers[1], whole[0], "all thousand pictures of the shapes' test split");
+
+    // Weights that change in the midst of it leave it as it is.
+    let asked = page.send(Command::Snapshot, Vec::new());
+    page.work();
+    page.ask(Command::Reset);
+    let early = page.events.iter().find(|(reply_to, ..)| *reply_to == Some(asked)).unwrap();
+    assert_eq!(early.1, EventBody::SnapshotTaken { step: 50, judged: 0, filters: None });
+    assert_eq!(early.2, buffers[..1]);
+    let asked = page.send(Command::Evaluate { split: Split::Test, views: Views::Single }, Vec::new());
+    page.configure(Settings { dataset: DatasetName::Shapes, ..small() });
+    let refused = page.events.iter().find(|(reply_to, ..)| *reply_to == Some(asked)).unwrap();
+    assert!(matches!(&refused.1, EventBody::Failed { message, .. } if message.contains("Another run")));
+}
+
+#[test]
+fn pictures_come_as_they_are_and_others_are_refused() {
+    let mut page = Page::on_shapes(small());
+    let picture = |pictures| Command::Picture { split: Split::Test, pictures };
+    let (body, buffers) = page.ask_with(picture(vec![7, 999]), Vec::new());
+    let EventBody::Pictured { sheet } = body else { panic!("{body:?}") };
+    assert_eq!((sheet.tiles, buffers[0].len()), (2, 2 * 3 * 32 * 32));
+    assert!(page.refused(picture(vec![1000])).contains("Picture 1000"));
+    assert!(page.refused(picture(vec![])).contains("Between 1 and 256"));
 }
 
 #[test]

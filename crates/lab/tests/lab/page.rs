@@ -142,6 +142,15 @@ impl Page {
         }
     }
 
+    /// The losses that were told of steps from this one on.
+    pub(crate) fn losses_from(&self, step: u64) -> Vec<f32> {
+        let told = self.events.iter().filter_map(|(_, body, _)| match body {
+            EventBody::Progressed { first_step, losses, .. } if *first_step >= step => Some(losses.clone()),
+            _ => None,
+        });
+        told.flatten().collect()
+    }
+
     pub(crate) fn losses(&self) -> Vec<f32> {
         let mut all = Vec::new();
         for (_, body, _) in &self.events {

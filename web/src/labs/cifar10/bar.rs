@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::stage::{Stage, StageSelect};
 use crate::{
     app::Site,
     components::{Button, Choice, Look, Select, Stat},
@@ -21,7 +22,7 @@ fn text_of(speed: Speed) -> String {
 }
 
 #[component]
-pub fn Bar(shows_settings: RwSignal<bool>, shows_network: RwSignal<bool>) -> impl IntoView {
+pub fn Bar(shows_settings: RwSignal<bool>, stage: RwSignal<Stage>) -> impl IntoView {
     let run = expect_context::<Site>().run;
     let cannot = Signal::derive(move || !run.can_train());
     let has_ended = move || matches!(*run.status.read(), Status::Stopped(..));
@@ -58,12 +59,7 @@ pub fn Bar(shows_settings: RwSignal<bool>, shows_network: RwSignal<bool>) -> imp
             </div>
             <Numbers />
             <div class="bar-end">
-                <Button
-                    label="Network"
-                    title="The network as a graph, in place of the pictures"
-                    pressed=shows_network
-                    on_press=move || shows_network.update(|shown| *shown = !*shown)
-                />
+                <StageSelect stage=stage />
                 <Button label="Settings" pressed=shows_settings on_press=move || shows_settings.update(|shown| *shown = !*shown) />
             </div>
         </div>

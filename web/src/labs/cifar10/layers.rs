@@ -2,13 +2,15 @@
 //! Every layer is a small picture in a row; the open one shows all its maps.
 
 use leptos::prelude::*;
+use protocol::Inside;
 
+use super::{explained::Explained, pictures::class_name};
 use crate::{
     app::Site,
-    components::{Panel, PictureSheet, Tile, Waiting},
+    components::{Choice, Panel, PictureSheet, Select, Tile, Waiting},
     pictures::Tiles,
     plots::colour::Meaning,
-    run::Run,
+    run::{Explanation, LayerTiles, Run},
 };
 
 /// `0: Conv2d(3, 16, …)` is `Conv2d` on a small label.
@@ -49,32 +51,95 @@ pub fn Layers() -> impl IntoView {
                     <PictureSheet tiles=filters noun="filter" meaning=Some(Meaning::Weight) />
                 </Show>
             </Panel>
-            <Activations run=run />
+            <Inside run=run />
         </div>
     }
 }
 
+/// What can be shown of every layer.
+const INSIDES: [(Inside, &str); 4] = [
+    (Inside::Activations, "Activations"),
+    (Inside::Gradients, "Gradients"),
+    (Inside::Weights, "Weights"),
+    (Inside::WeightGradients, "Weight gradients"),
+];
+
+/// A number that was pressed, and how it came about.
+#[derive(Clone, PartialEq)]
+struct Probed {
+    row: u32,
+    element: u32,
+    place: String,
+    explanation: Result<Explanation, String>,
+}
+
 #[component]
-fn Activations(run: Run) -> impl IntoView {
+fn Inside(run: Run) -> impl IntoView {
     let open = RwSignal::new(1usize);
-    let count = Memo::new(move |_| run.activations.with(|shown| shown.as_ref().map_or(0, |shown| shown.layers.len())));
+    let count = Memo::new(move |_| run.layers.with(|shown| shown.as_ref().map_or(0, |shown| shown.layers.len())));
     let layer = move |index: usize| {
-        run.activations.with(|shown| shown.as_ref().and_then(|shown| shown.layers.get(index).cloned()))
+        run.layers
+            .with(|shown| shown.as_ref().and_then(|shown| shown.layers.get(index).map(|layer| layer.tiles.clone())))
     };
     let opened = Memo::new(move |_| open.get().min(count.get().saturating_sub(1)));
-    let chosen = move || {
-        let label = run.predictions.with(|shown| {
-            let picture = run.picture.get();
-            shown
-                .as_ref()
-                .and_then(|shown| shown.pictures.iter().find(|shown| shown.index == picture).map(|found| found.label))
-        });
-        let name = label
-            .and_then(|label| run.built.read().as_ref().and_then(|built| built.classes.get(label as usize).cloned()));
-        name.map(|name| format!("of the chosen {name}")).unwrap_or_default()
+    let name = move || INSIDES.iter().find(|(inside, _)| *inside == run.inside.get()).map_or("", |(_, name)| *name);
+    let of_what = move || match run.inside.get() {
+        Inside::Weights => String::new(),
+        Inside::WeightGradients => "of the last batch".into(),
+        Inside::Activations | Inside::Gradients if run.picture.get().is_none() => "of your picture".into(),
+        Inside::Activations | Inside::Gradients => {
+            let label = run.layers.with(|shown| shown.as_ref().and_then(|shown| shown.label));
+            label.map(|label| format!("of the chosen {}", class_name(run, label))).unwrap_or_default()
+        }
     };
+    // Gradients and weights share one pair of colours, activations have another.
+    let meaning = move || match run.inside.get() {
+        Inside::Activations => None,
+        Inside::Gradients | Inside::Weights | Inside::WeightGradients => Some(Meaning::Weight),
+    };
+    let probed = RwSignal::new(None::<Probed>);
+    let ask = move |row: u32, element: u32, place: String| {
+        run.explain(row, element, move |explanation| probed.set(Some(Probed { row, element, place, explanation })));
+    };
+    let pick = move |(tile, x, y): (usize, usize, usize)| {
+        let shown = run.layers.get_untracked().filter(|shown| shown.inside == Inside::Activations);
+        let Some(LayerTiles { row: Some(row), tiles }) =
+            shown.and_then(|shown| shown.layers.get(opened.get_untracked()).cloned())
+        else {
+            return probed.set(None);
+        };
+        let (width, height) = (tiles.sheet.width as usize, tiles.sheet.height as usize);
+        let place = format!("{}, map {} at ({x}, {y})", short(&tiles.sheet.title), tile + 1);
+        ask(row, ((tile * height + y) * width + x) as u32, place);
+    };
+    // It stays true while the network learns.
+    Effect::new(move |_| {
+        run.layers.track();
+        if let Some(Probed { row, element, place, .. }) = probed.get_untracked() {
+            ask(row, element, place);
+        }
+    });
+    let is_explained = move || run.inside.get() == Inside::Activations && probed.read().is_some();
     view! {
-        <Panel title="Activations" class="activations" remark=Signal::derive(chosen)>
+        <Panel
+            title=Signal::derive(move || name().to_owned())
+            class="activations"
+            remark=Signal::derive(of_what)
+            tools=move || {
+                view! {
+                    <Select
+                        label="Show of every layer"
+                        value=Signal::derive(move || name().to_owned())
+                        choices=INSIDES.map(|(_, name)| Choice::new(name, name)).to_vec()
+                        on_change=move |chosen: String| {
+                            if let Some((inside, _)) = INSIDES.iter().find(|(_, name)| *name == chosen) {
+                                run.look_inside(*inside);
+                            }
+                        }
+                    />
+                }
+            }
+        >
             <Show
                 when=move || count.get() != 0
                 fallback=move || {
@@ -84,11 +149,21 @@ fn Activations(run: Run) -> impl IntoView {
                 <div class="layer-row" role="group" aria-label="Layers">
                     {move || {
                         (0..count.get())
-                            .map(|index| view! { <LayerChip tiles=Signal::derive(move || layer(index)) is_open=Signal::derive(move || opened.get() == index) on_open=move || open.set(index) /> })
+                            .map(|index| view! { <LayerChip tiles=Signal::derive(move || layer(index)) meaning=Signal::derive(meaning) is_open=Signal::derive(move || opened.get() == index) on_open=move || open.set(index) /> })
                             .collect_view()
                     }}
                 </div>
-                <PictureSheet tiles=Signal::derive(move || layer(opened.get())) noun="map" />
+                <div class="inside" class:explained=is_explained>
+                    <PictureSheet tiles=Signal::derive(move || layer(opened.get())) noun="map" meaning=Signal::derive(meaning) on_pick=pick />
+                    <Show when=is_explained>
+                        <Explained
+                            place=Signal::derive(move || probed.with(|probed| probed.as_ref().map(|probed| probed.place.clone()).unwrap_or_default()))
+                            explanation=Signal::derive(move || probed.with(|probed| probed.as_ref().map(|probed| probed.explanation.clone())))
+                            picture=Signal::derive(move || layer(0))
+                            on_close=move || probed.set(None)
+                        />
+                    </Show>
+                </div>
             </Show>
         </Panel>
     }
@@ -96,14 +171,19 @@ fn Activations(run: Run) -> impl IntoView {
 
 /// One layer as its most telling map.
 #[component]
-fn LayerChip(tiles: Signal<Option<Tiles>>, is_open: Signal<bool>, on_open: impl Fn() + 'static) -> impl IntoView {
+fn LayerChip(
+    tiles: Signal<Option<Tiles>>,
+    meaning: Signal<Option<Meaning>>,
+    is_open: Signal<bool>,
+    on_open: impl Fn() + 'static,
+) -> impl IntoView {
     let strongest = Memo::new(move |_| tiles.with(|tiles| tiles.as_ref().map_or(0, Tiles::strongest)));
     let name = move || tiles.with(|tiles| tiles.as_ref().map(|tiles| short(&tiles.sheet.title)).unwrap_or_default());
     let size = move || tiles.with(|tiles| tiles.as_ref().map(shape).unwrap_or_default());
     let title = move || tiles.with(|tiles| tiles.as_ref().map(|tiles| tiles.sheet.title.clone()).unwrap_or_default());
     view! {
         <button type="button" class="layer-chip" title=title aria-pressed=move || is_open.get().to_string() on:click=move |_| on_open()>
-            <Tile tiles=tiles index=strongest />
+            <Tile tiles=tiles index=strongest meaning=meaning />
             <span class="layer-name">{name}</span>
             <span class="layer-size number">{size}</span>
         </button>

@@ -5,15 +5,22 @@ mod bar;
 mod card;
 mod curves;
 mod devices;
+mod explained;
 mod layers;
 mod network;
+mod own;
 mod pictures;
 mod settings;
+mod stage;
+mod test_set;
 mod training;
 
 use std::time::Duration;
 
-use leptos::{ev::DragEvent, prelude::*};
+use leptos::{
+    ev::{self, DragEvent},
+    prelude::*,
+};
 use protocol::Panel;
 
 use crate::{
@@ -24,6 +31,7 @@ use crate::{
 };
 
 pub use card::picture;
+use stage::Stage;
 
 /// Keys of the lab's query that are not settings.
 const OWN_KEYS: [&str; 1] = ["autostart"];
@@ -39,7 +47,7 @@ fn Cifar10(is_embedded: bool) -> impl IntoView {
     let site = expect_context::<Site>();
     let theme = expect_context::<Theme>();
     let shows_settings = RwSignal::new(!is_embedded && !theme.large.get_untracked());
-    let shows_network = RwSignal::new(false);
+    let stage = RwSignal::new(Stage::Live);
     let is_dropping = RwSignal::new(false);
     // Text that is dragged about in the editor is the browser's business.
     let over = move |event: DragEvent| {
@@ -53,36 +61,51 @@ fn Cifar10(is_embedded: bool) -> impl IntoView {
         let files = event.data_transfer().and_then(|transfer| transfer.files());
         if let Some(file) = files.and_then(|files| files.get(0)) {
             event.prevent_default();
-            site.run.take(file);
+            take(site, file);
         }
     };
+    let pasting = window_event_listener(ev::paste, move |event| {
+        let pasted = event.clipboard_data().and_then(|data| data.files()).and_then(|files| files.get(0));
+        if let Some(file) = pasted.filter(own::is_picture) {
+            event.prevent_default();
+            own::open(site.run, file);
+        }
+    });
+    on_cleanup(move || pasting.remove());
     follow_link(site, is_embedded);
     write_link(site);
-    site.run.watch(vec![Panel::Predictions, Panel::Filters, Panel::Activations]);
+    site.run.watch(vec![Panel::Predictions, Panel::Filters, Panel::Inside, Panel::Own]);
     view! {
         <h1 class="for-screen-readers">"CIFAR-10: a network learns to see"</h1>
         <div
             class="lab"
             class:without-settings=move || !shows_settings.get()
-            class:with-network=shows_network
+            class:with-stage=move || stage.get() != Stage::Live
             class:dropping=is_dropping
             on:dragover=over
             on:dragleave=move |_| is_dropping.set(false)
             on:drop=drop
         >
-            <bar::Bar shows_settings=shows_settings shows_network=shows_network />
+            <bar::Bar shows_settings=shows_settings stage=stage />
             <Show when=move || shows_settings.get()>
                 <settings::SettingsPanel />
             </Show>
-            <Show when=move || shows_network.get() fallback=|| view! { <pictures::TestPictures /> }>
-                <network::NetworkPanel />
-            </Show>
+            {move || match stage.get() {
+                Stage::Live => view! { <pictures::TestPictures /> }.into_any(),
+                Stage::Network => view! { <network::NetworkPanel /> }.into_any(),
+                Stage::TestSet => view! { <test_set::TestSet /> }.into_any(),
+            }}
             <curves::Curves />
-            <Show when=move || !shows_network.get()>
+            <Show when=move || stage.get() == Stage::Live>
                 <layers::Layers />
             </Show>
         </div>
     }
+}
+
+/// Takes a file in by its kind: a picture to look at, weights, or a network.
+fn take(site: Site, file: web_sys::File) {
+    if own::is_picture(&file) { own::open(site.run, file) } else { site.run.take(file) }
 }
 
 /// Whether a lab begins to train as soon as it stands.

@@ -1,13 +1,15 @@
 //! Test pictures with the network's three best guesses beside each. A press on one sends it through the network below.
 
 use leptos::{html, prelude::*};
-use protocol::Split;
+use protocol::{Guess, Split, Views};
 
+use super::own::{OwnCell, OwnPicture};
 use crate::{
     app::Site,
     components::{Button, GuessBars, Look, Panel, ShownGuess, Tile, Waiting},
     dom::{follow_size, rem},
     format,
+    pictures::Tiles,
     run::{Predictions, Run},
 };
 
@@ -17,7 +19,8 @@ const CELL_GAP: [f64; 2] = [0.25, 0.125];
 /// Below this width, in rem, the lab is laid out for a phone.
 const PHONE: f64 = 46.0;
 
-fn class_name(run: Run, class: u32) -> String {
+/// What a class is called.
+pub fn class_name(run: Run, class: u32) -> String {
     let name = run.built.read().as_ref().and_then(|built| built.classes.get(class as usize).cloned());
     name.unwrap_or_else(|| format!("class {class}"))
 }
@@ -51,7 +54,7 @@ pub fn TestPictures() -> impl IntoView {
         })
     };
     view! {
-        <Panel title="Test pictures" class="test-pictures" remark=Signal::derive(remark) tools=move || view! { <MeasureAll run=run /> }>
+        <Panel title="Test pictures" class="test-pictures" remark=Signal::derive(remark) tools=move || view! { <OwnPicture run=run /><MeasureAll run=run /> }>
             <Show
                 when=move || count.get() != 0
                 fallback=move || {
@@ -59,7 +62,8 @@ pub fn TestPictures() -> impl IntoView {
                 }
             >
                 <ul class="cells" node_ref=room>
-                    {move || (0..count.get().min(fitting.get())).map(|place| view! { <Cell run=run place=place /> }).collect_view()}
+                    <Show when=move || run.own.read().is_some()><OwnCell run=run /></Show>
+                    {move || (0..count.get().min(fitting.get() - usize::from(run.own.read().is_some()))).map(|place| view! { <Cell run=run place=place /> }).collect_view()}
                 </ul>
             </Show>
         </Panel>
@@ -88,47 +92,68 @@ fn MeasureAll(run: Run) -> impl IntoView {
             title="Loss and accuracy over the whole test set"
             look=Look::Quiet
             disabled=Signal::derive(move || is_busy() || run.built.read().is_none())
-            on_press=move || run.evaluate(Split::Test)
+            on_press=move || run.evaluate(Split::Test, Views::Single)
         />
     }
 }
 
+/// A place on the sheet of pictures that are guessed while it trains.
 #[component]
 fn Cell(run: Run, place: usize) -> impl IntoView {
     let picture = Memo::new(move |_| {
         run.predictions.with(|shown| shown.as_ref().and_then(|shown: &Predictions| shown.pictures.get(place).cloned()))
     });
     let tiles = Signal::derive(move || run.predictions.with(|shown| shown.as_ref().map(|shown| shown.tiles.clone())));
-    let label = move || picture.get().map(|picture| class_name(run, picture.label)).unwrap_or_default();
-    let index = move || picture.with(|picture| picture.as_ref().map_or(0, |picture| picture.index));
-    let guesses = move || -> Vec<ShownGuess> {
-        let Some(picture) = picture.get() else { return Vec::new() };
-        let shown = |guess: &protocol::Guess| ShownGuess {
+    let of = move |read: fn(&protocol::Picture) -> u32| {
+        Signal::derive(move || picture.with(|picture| picture.as_ref().map_or(0, read)))
+    };
+    let guesses = Signal::derive(move || {
+        picture.with(|picture| picture.as_ref().map(|picture| picture.guesses.clone()).unwrap_or_default())
+    });
+    view! { <PictureCell run=run tiles=tiles place=place index=of(|picture| picture.index) label=of(|picture| picture.label) guesses=guesses /> }
+}
+
+/// One test picture with its class and its guesses. A press sends it through the network.
+#[component]
+pub fn PictureCell(
+    run: Run,
+    /// The sheet that it is on, and its place there.
+    tiles: Signal<Option<Tiles>>,
+    place: usize,
+    /// Its number in the test set.
+    #[prop(into)]
+    index: Signal<u32>,
+    #[prop(into)] label: Signal<u32>,
+    #[prop(into)] guesses: Signal<Vec<Guess>>,
+) -> impl IntoView {
+    let name = move || class_name(run, label.get());
+    let shown = Signal::derive(move || {
+        let shown = |guess: Guess| ShownGuess {
             name: class_name(run, guess.class),
             probability: f64::from(guess.probability),
-            right: guess.class == picture.label,
+            right: guess.class == label.get(),
         };
-        picture.guesses.iter().map(shown).collect()
-    };
+        guesses.get().into_iter().map(shown).collect::<Vec<_>>()
+    });
     let words = move || {
-        let guesses = guesses().into_iter().map(|guess| format!("{} {:.0}%", guess.name, guess.probability * 100.0));
-        format!("A {}. Guesses: {}", label(), guesses.collect::<Vec<_>>().join(", "))
+        let guesses = shown.get().into_iter().map(|guess| format!("{} {:.0}%", guess.name, guess.probability * 100.0));
+        format!("A {}. Guesses: {}", name(), guesses.collect::<Vec<_>>().join(", "))
     };
     view! {
         <li>
             <button
                 type="button"
                 class="cell"
-                aria-pressed=move || (run.picture.get() == index()).to_string()
+                aria-pressed=move || (run.picture.get() == Some(index.get())).to_string()
                 aria-label=words
                 title="Send it through the network"
-                on:click=move |_| run.choose_picture(index())
+                on:click=move |_| run.choose_picture(Some(index.get_untracked()))
             >
                 <span class="cell-picture">
                     <Tile tiles=tiles index=place />
-                    <span class="cell-label">{label}</span>
+                    <span class="cell-label">{name}</span>
                 </span>
-                <GuessBars guesses=Signal::derive(guesses) />
+                <GuessBars guesses=shown />
             </button>
         </li>
     }
