@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { until } from "./support/lab.mjs";
+import { hasData } from "./support/server.mjs";
 import { stage } from "./support/stage.mjs";
 import { standInData } from "./support/stand-in-data.mjs";
 
@@ -17,11 +18,11 @@ describe("the test set", () => {
   const { open } = stage();
 
   test("is measured with an interval, and a confusion shows its pictures", async (t) => {
-    const { lab, page, complaints } = await trained(open, t);
+    const { lab, page, complaints } = await trained(open, t, 12);
     await lab.view("test");
     await lab.button("Measure all").click();
     const panel = page.getByRole("region", { name: "Test set" });
-    const summary = await lab.says(/% \(.* to .*\) right of 400 at step 60/);
+    const summary = await lab.says(/% \(.* to .*\) right of 400 at step 12/);
     const { accuracy } = (await lab.events("evaluated")).at(-1);
     assert.ok(summary.startsWith(`${(100 * accuracy).toFixed(1)}%`), `${summary} for ${accuracy}`);
 
@@ -48,9 +49,9 @@ describe("the test set", () => {
     await until("the right ones are counted", async () => (await found.innerText()).startsWith(`${right} picture`));
 
     // Ten views are another judgement of the same pictures.
-    await panel.getByRole("checkbox", { name: "Ten views" }).check();
+    await panel.getByRole("switch", { name: "Ten views" }).check();
     await lab.button("Measure all").click();
-    await lab.says(/right of 400 at step 60, mean of 10 views/);
+    await lab.says(/right of 400 at step 12, mean of 10 views/);
     assert.deepEqual(complaints, []);
   });
 });
@@ -120,6 +121,150 @@ describe("a picture of one's own", () => {
     await page.getByLabel("Own picture").setInputFiles({ name: "no.png", mimeType: "image/png", buffer: Buffer.from("no picture") });
     await lab.says(/no\.png: the browser knows no picture of this kind/);
     assert.equal(await cell.count(), 1);
+    assert.deepEqual(complaints, []);
+  });
+});
+
+describe("what changes while it trains", () => {
+  const { open } = stage();
+
+  test("takes effect without a new run", async (t) => {
+    const { lab, page, complaints } = await trained(open, t, 5);
+    const run = (await lab.state()).run;
+    await lab.train();
+    await lab.setNumber("Label smoothing, number", 0.1);
+    await lab.setNumber("Shift", 2);
+    await page.getByRole("combobox", { name: "Method" }).selectOption("sgd");
+    await until("the engine has taken them over", async () => {
+      const { settings } = await lab.state();
+      return settings.label_smoothing === 0.1 && settings.augmentation.shift === 2 && settings.optimizer.kind === "sgd";
+    });
+    await lab.pause();
+    assert.equal((await lab.state()).run, run);
+    assert.equal((await lab.events("stopped")).length, 0);
+    await page.getByText("The next training images, as they will be seen").waitFor();
+    await page.getByRole("img", { name: /^A step in ms: loading .*, forward .*, backward .*, update .*\. L2 part of the loss: / }).waitFor();
+    assert.deepEqual(complaints, []);
+  });
+
+  test("it stops where it was told to, and goes on where that is lifted", async (t) => {
+    const { lab, complaints } = await trained(open, t, 5);
+    const { steps_per_epoch: epoch } = { steps_per_epoch: Math.floor((8 * 200) / 64) };
+    await lab.setNumber("Epochs to stop", 2);
+    await lab.train();
+    await lab.says(/The run has reached the 2 epochs after which it was to stop/);
+    assert.equal((await lab.untilEvent("stopped")).step, 2 * epoch);
+    await lab.setNumber("Epochs to stop", 0);
+    await until("it can go on", async () => (await lab.state()).status === "paused");
+    await lab.step();
+    await lab.untilNumber("Epoch", (value) => value > 2);
+    assert.deepEqual(complaints, []);
+  });
+});
+
+describe("the curves", () => {
+  const { open } = stage();
+
+  /** The text of the file that this brings. */
+  async function saved(page, choose) {
+    const [download] = await Promise.all([page.waitForEvent("download"), choose()]);
+    const chunks = [];
+    for await (const chunk of await download.createReadStream()) chunks.push(chunk);
+    return { name: download.suggestedFilename(), bytes: Buffer.concat(chunks) };
+  }
+
+  test("are saved as numbers and as pictures", async (t) => {
+    const { lab, page, complaints } = await trained(open, t, 30);
+    const choose = (label, kind) => () => page.getByRole("combobox", { name: label }).selectOption(kind);
+    const csv = await saved(page, choose("Save loss", "csv"));
+    const rows = csv.bytes.toString().trim().split("\n");
+    assert.deepEqual([csv.name, rows.length, rows[0].split(",")[1]], ["chalkgrad-loss.csv", 31, "training loss"]);
+    const losses = (await lab.events("progressed")).flatMap(({ losses }) => losses);
+    assert.ok(Math.abs(Number(rows[1].split(",")[1]) - losses[0]) < 1e-6);
+    const svg = await saved(page, choose("Save accuracy", "svg"));
+    assert.match(svg.bytes.toString(), /^<svg .*<path d="M/s);
+    const png = await saved(page, choose("Save loss", "png"));
+    assert.equal(png.bytes.subarray(1, 4).toString(), "PNG");
+    assert.deepEqual(complaints, []);
+  });
+
+  test("keep earlier runs beside the new one, zoom, and are cleared", async (t) => {
+    const { lab, page, complaints } = await trained(open, t, 60);
+    assert.equal(await lab.button("Clear").count(), 0);
+    await lab.reset();
+    await lab.button("Clear").waitFor();
+    await lab.send({ type: "step", steps: 60 });
+    const plot = page.getByRole("img", { name: /^Loss over training steps/ });
+    const { x, y, width, height } = await plot.boundingBox();
+    await page.mouse.move(x + 0.4 * width, y + 0.5 * height);
+    await page.mouse.down();
+    await page.mouse.move(x + 0.9 * width, y + 0.5 * height, { steps: 4 });
+    await page.mouse.up();
+    await lab.button("Whole").click();
+    assert.equal(await lab.button("Whole").count(), 0);
+    await lab.button("Clear").click();
+    assert.equal(await lab.button("Clear").count(), 0);
+    assert.deepEqual(complaints, []);
+  });
+});
+
+describe("the time line", () => {
+  const { open } = stage();
+
+  test("shows a kept step's filters, guesses and confusions within 200 ms, and goes on from there", async (t) => {
+    const { lab, page, complaints } = await trained(open, t, 30);
+    const early = await lab.send({ type: "snapshot" });
+    await lab.send({ type: "step", steps: 60 });
+    const late = await lab.send({ type: "snapshot" });
+    assert.deepEqual([early.step, early.judged, late.step], [30, 200, 90]);
+    await until("both are kept", async () => (await lab.state()).snapshots.length >= 2);
+    await lab.view("test");
+    await lab.button("Measure all").click();
+    await lab.says(/right of 400 at step 90/);
+    await lab.view("live");
+    const scrubber = page.getByRole("slider", { name: "Rewind everything to a kept step" });
+    const took = await scrubber.evaluate(async (slider) => {
+      slider.value = slider.min;
+      const began = performance.now();
+      slider.dispatchEvent(new Event("input", { bubbles: true }));
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+      return performance.now() - began;
+    });
+    t.diagnostic(`${took.toFixed(0)} ms`);
+    assert.ok(took < 200, `${took} ms`);
+    // What is shown is what the engine said of that step.
+    await lab.view("test");
+    await lab.says(/right of 200 at step 30/);
+    await lab.view("live");
+    await page.getByRole("slider", { name: "Rewind everything to a kept step" }).evaluate((slider) => {
+      slider.value = slider.min;
+      slider.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+    await until("it stands there", async () => (await lab.state()).step === 30);
+    await lab.step();
+    await until("it goes on from there", async () => (await lab.state()).step === 31);
+    await lab.button("Clear").waitFor();
+    assert.deepEqual(complaints, []);
+  });
+});
+
+describe("a network that comes with the page", { skip: !hasData && "no data/: run `chalkgrad data`" }, () => {
+  const { open } = stage();
+
+  test("opens with its weights and reaches what its card says", async (t) => {
+    const { lab, page, complaints } = await open(t);
+    await lab.button("ConvNetJS").click();
+    const card = page.getByRole("region", { name: "Card of the trained network" });
+    const { accuracy } = await page.evaluate(async () => {
+      const card = await (await fetch("models/cifar10-convnetjs.json")).json();
+      return { accuracy: card.judgement.top1.value };
+    });
+    await card.getByText(`${(100 * accuracy).toFixed(1)}%`, { exact: false }).waitFor();
+    await lab.view("test");
+    await lab.button("Measure all").click();
+    await lab.says(/right of 10,000/, 120_000);
+    const measured = (await lab.events("evaluated")).at(-1).accuracy;
+    assert.ok(Math.abs(measured - accuracy) <= 2e-4, `${measured} here, ${accuracy} natively`);
     assert.deepEqual(complaints, []);
   });
 });

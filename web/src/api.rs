@@ -161,8 +161,14 @@ fn send(site: Site, command: &JsValue, buffers: &JsValue, answer: Answer) {
             if let Command::Configure { settings, .. } | Command::Restore { settings, .. } = &command {
                 site.run.draft.set((**settings).clone());
             }
-            if let Command::Adjust { optimizer, schedule } = command {
-                site.run.draft.update(|draft| (draft.optimizer, draft.schedule) = (optimizer, schedule));
+            if let Command::Adjust { optimizer, schedule, augmentation, label_smoothing, dropout, stop } = command {
+                site.run.draft.update(|draft| {
+                    (draft.optimizer, draft.schedule) = (optimizer, schedule);
+                    draft.augmentation = augmentation.unwrap_or(draft.augmentation);
+                    draft.label_smoothing = label_smoothing.unwrap_or(draft.label_smoothing);
+                    draft.dropout = dropout.or(draft.dropout);
+                    draft.stop = stop.unwrap_or(draft.stop);
+                });
             }
             site.run.send(command, buffers, move |result| {
                 answer(result.map(|incoming| as_object(&incoming)).map_err(|refusal| refusal.message))

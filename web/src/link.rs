@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::format;
 
 /// Where each key's value stands in the JSON of the settings. The kinds come first, since they replace what stands below them.
-const KEYS: [(&str, &str); 38] = [
+const KEYS: [(&str, &str); 46] = [
     ("data", "/dataset"),
     ("device", "/device"),
     ("batch", "/batch_size"),
@@ -42,6 +42,14 @@ const KEYS: [(&str, &str); 38] = [
     ("max_momentum", "/schedule/max_momentum"),
     ("flip", "/augmentation/flip"),
     ("shift", "/augmentation/shift"),
+    ("scale", "/transforms/scale"),
+    ("mean", "/transforms/mean"),
+    ("deviation", "/transforms/deviation"),
+    ("smoothing", "/label_smoothing"),
+    ("dropout", "/dropout"),
+    ("stop_epochs", "/stop/epochs"),
+    ("stop_accuracy", "/stop/accuracy"),
+    ("stop_seconds", "/stop/seconds"),
     ("init", "/initialization"),
     ("seed", "/seed"),
     ("net", "/network"),
@@ -126,6 +134,7 @@ fn text_of(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Bool(flag) => if *flag { "1" } else { "0" }.into(),
         Value::Number(number) if number.is_f64() => number.as_f64().map(format::plain).unwrap_or_default(),
+        Value::Array(items) => items.iter().map(text_of).collect::<Vec<_>>().join(","),
         other => other.to_string(),
     }
 }
@@ -140,8 +149,13 @@ fn value_of(text: &str, now: &Value) -> Option<Value> {
             _ => None,
         },
         Value::Number(number) if number.is_f64() => protocol::number(text).map(Value::from),
-        // Nothing, where a number may stand.
-        Value::Number(_) | Value::Null => text.parse::<u64>().ok().map(Value::from),
+        Value::Array(items) => {
+            let one = items.first()?;
+            text.split(',').map(|text| value_of(text, one)).collect::<Option<Vec<_>>>().map(Value::Array)
+        }
+        // Nothing, where a number may stand: a whole one where it can be.
+        Value::Number(_) => text.parse::<u64>().ok().map(Value::from),
+        Value::Null => text.parse::<u64>().map(Value::from).ok().or_else(|| protocol::number(text).map(Value::from)),
         _ => None,
     }
 }

@@ -10,6 +10,7 @@ mod components;
 mod diagram;
 mod dom;
 mod engine;
+mod files;
 mod format;
 mod judgement;
 mod labs;

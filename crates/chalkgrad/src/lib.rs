@@ -177,7 +177,7 @@ pub use shape::Shape;
 pub use state_dict::{Dtype, IncompatibleKeys, StateDict, StateTensor, WrongShape};
 pub use store::Store;
 pub use tiles::{Pixels, Product, Tiles};
-pub use trainer::{Metrics, Options, RING, Trainer};
+pub use trainer::{Costs, Metrics, Options, RING, Trainer};
 
 /// The code in the README compiles.
 #[cfg(doctest)]

@@ -158,6 +158,11 @@ impl Worker {
         Ok(Self { model, train, share })
     }
 
+    /// What it works on, to change numbers of its layers.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
     /// Works its share of every step that the trainer sends, until the line is cut.
     pub async fn serve(&mut self, line: &mut impl Line) -> Result<()> {
         while let Ok(frame) = line.receive().await {

@@ -1,7 +1,10 @@
 //! Trains a model: the programs that train and update it, over its store. The numbers of every step gather on the device
 //! and are read back many at a time.
 
+mod costs;
 mod snapshot;
+
+pub use costs::Costs;
 
 use crate::nn::{Initialization, Loss, Mode, Network, NetworkGraph, RANDOM_WORDS};
 use crate::optim::{Clip, Optimizer, Rates, Schedule, SegmentTable, Update};
@@ -133,6 +136,8 @@ pub struct Trainer {
     began: u64,
     /// Steps in the ring that nobody has read.
     unread: usize,
+    /// The forward pass alone, for so many workers, once somebody measured it.
+    forward: Option<(usize, Program)>,
 }
 
 impl Trainer {
@@ -148,7 +153,8 @@ impl Trainer {
         store.add("flat/decays", segments.len() / ALIGNMENT)?;
         let update = options.update().compile(store, segments.len()).await?;
         let train = compile_train(&model, &segments, share).await?;
-        let mut trainer = Self { model, options, segments, train, update, step: 0, workers: 1, began: 0, unread: 0 };
+        let mut trainer =
+            Self { model, options, segments, train, update, step: 0, workers: 1, began: 0, unread: 0, forward: None };
         trainer.reset()?;
         Ok(trainer)
     }

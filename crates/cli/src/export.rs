@@ -45,7 +45,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         let mut session = Session::new(1, settings, &Device::Cpu, data, clock, &mut Team::new(Threads)).await?;
         if let Some(file) = &arguments.weights {
             let bytes = std::fs::read(file).map_err(|error| in_file(file, &error))?;
-            session.load(&bytes).map_err(|error| in_file(file, &error))?;
+            session.load(&bytes, &mut lab::Outbox::default()).map_err(|error| in_file(file, &error))?;
         }
         let (script, weights) = session.export().await?;
         for (ending, bytes) in [("py", script.into_bytes()), ("safetensors", weights)] {

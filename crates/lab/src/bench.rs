@@ -37,6 +37,8 @@ impl Bench {
             batch: request.batch,
             rank: 0,
             workers: request.workers,
+            label_smoothing: 0.0,
+            dropout: None,
         };
         if !(request.seconds > 0.0 && request.seconds <= 600.0) {
             return Err(LabError::Setting { name: "seconds", rule: "must be above 0 and at most 600" });

@@ -131,9 +131,20 @@ impl<H: Files + Hire> Lab<H> {
                 self.session()?.reset(out).await?;
                 EventBody::Reset
             }
-            Command::Adjust { optimizer, schedule } => {
-                self.session()?.adjust(&optimizer, &schedule).await?;
-                EventBody::Adjusted { optimizer, schedule }
+            Command::Adjust { optimizer, schedule, augmentation, label_smoothing, dropout, stop } => {
+                let session = self.session.as_mut().ok_or(LabError::NotConfigured)?;
+                let now = session.settings().clone();
+                let wanted = Settings {
+                    optimizer,
+                    schedule,
+                    augmentation: augmentation.unwrap_or(now.augmentation),
+                    label_smoothing: label_smoothing.unwrap_or(now.label_smoothing),
+                    dropout: dropout.or(now.dropout),
+                    stop: stop.unwrap_or(now.stop),
+                    ..now
+                };
+                session.adjust(wanted, &mut self.team, out).await?;
+                session.adjusted()
             }
             Command::Watch { panels, picture, inside } => {
                 self.session()?.watch(&panels, picture, inside);

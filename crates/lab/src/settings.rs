@@ -1,8 +1,8 @@
 //! The page's settings as the library takes them, each checked.
 
-use chalkgrad::nn::{Initialization, Network};
+use chalkgrad::nn::{Initialization, Loss, Network};
 use chalkgrad::optim::{Adadelta, Adagrad, Adam, AdamW, Anneal, OneCycle, Optimizer, RMSprop, SGD, Schedule};
-use chalkgrad::{Options, Shape};
+use chalkgrad::{Model, Options, Shape};
 
 use crate::error::{LabError, Result};
 use crate::language;
@@ -21,6 +21,7 @@ pub(crate) fn network(text: &str, input: [usize; 3]) -> Result<Network> {
 pub fn options(settings: &protocol::Settings, steps_per_epoch: u64) -> Result<Options> {
     let (optimizer, decay_biases) = optimizer(&settings.optimizer)?;
     Ok(Options {
+        loss: loss(settings.label_smoothing)?,
         schedule: schedule(&settings.schedule, steps_per_epoch)?,
         initialization: match settings.initialization {
             protocol::Initialization::Pytorch => Initialization::PyTorch,
@@ -30,6 +31,40 @@ pub fn options(settings: &protocol::Settings, steps_per_epoch: u64) -> Result<Op
         decay_biases,
         ..Options::new(settings.batch_size as usize, optimizer)
     })
+}
+
+/// Cross-entropy, with a part of each target spread over all classes.
+pub(crate) fn loss(label_smoothing: f64) -> Result<Loss> {
+    let label_smoothing = check(
+        "label_smoothing",
+        label_smoothing,
+        (0.0..1.0).contains(&label_smoothing),
+        "must be at least 0 and below 1",
+    )?;
+    Ok(match label_smoothing {
+        0.0 => Loss::CrossEntropy,
+        _ => Loss::CrossEntropyWith { weight: None, label_smoothing },
+    })
+}
+
+/// Gives every dropout this probability; without one, that of the network's text.
+pub(crate) fn set_dropout(model: &Model, dropout: Option<f64>) -> Result<()> {
+    for setting in model.network().settings() {
+        let probability = match dropout {
+            Some(probability) => fraction("dropout", probability)? as f32,
+            None => setting.value,
+        };
+        model.set(&setting.path, probability)?;
+    }
+    Ok(())
+}
+
+/// As the data set's batches take them.
+pub(crate) fn transforms(transforms: &protocol::Transforms, channels: usize) -> Result<datasets::Transforms> {
+    let protocol::Transforms { scale, mean, deviation } = transforms.clone();
+    let transforms = datasets::Transforms { scale, mean, deviation };
+    transforms.check(channels).map_err(|error| LabError::Data { message: error.to_string() })?;
+    Ok(transforms)
 }
 
 /// The update rule, and whether biases decay.

@@ -2,7 +2,6 @@
 
 use std::future::Future;
 
-use chalkgrad::nn::Loss;
 use chalkgrad::{Device, Error, Examples, Line, Share, Trainer, Worker};
 use protocol::Work;
 
@@ -53,7 +52,9 @@ pub async fn serve(work: &Work, line: &mut impl Line) -> Result<()> {
 pub async fn worker(work: &Work) -> Result<Worker> {
     let share = Share::of_rank(work.rank as usize, work.workers as usize, work.batch as usize)?;
     let network = settings::network(&work.network, work.input.map(|length| length as usize))?;
-    Ok(Worker::new(network, Loss::CrossEntropy, share).await?)
+    let worker = Worker::new(network, settings::loss(work.label_smoothing)?, share).await?;
+    settings::set_dropout(worker.model(), work.dropout)?;
+    Ok(worker)
 }
 
 /// The workers beside the trainer's own; they stay as long as the work is the same.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::json::{Fields, Json};
-use crate::{BenchRequest, DeviceName, Optimizer, RunId, Schedule, Settings, Work};
+use crate::{Augmentation, BenchRequest, DeviceName, Optimizer, RunId, Schedule, Settings, Stop, Work};
 
 /// A command with the number that its answer repeats in `reply_to`.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,10 +56,15 @@ choices! {
         },
         /// Back to the initial parameters of the same seed. Answered by `reset`.
         "reset" => Reset,
-        /// Change what may change while training: rates, decay, schedule. Answered by `adjusted`.
+        /// Change what may change while training; what is null stays as it is. Another optimiser begins with empty states. Answered
+        /// by `adjusted`.
         "adjust" => Adjust {
             optimizer: Optimizer,
             schedule: Schedule,
+            augmentation: Option<Augmentation>,
+            label_smoothing: Option<f64>,
+            dropout: Option<f64>,
+            stop: Option<Stop>,
         },
         /// Which pictures the page wants to see from now on; which test picture is looked into (its index; null: the visitor's own),
         /// and for what. Answered by `watched`.
@@ -133,6 +138,10 @@ words! {
         "inside" => Inside,
         /// What the visitor's own picture is taken for: event `own_guessed`.
         "own" => Own,
+        /// The next training pictures as they are augmented: event `augmented_drawn`.
+        "augmented" => Augmented,
+        /// What a step takes, and the part of the loss that weight decay stands for: event `costed`.
+        "costs" => Costs,
     }
 
     /// What is shown of every layer.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::json::{Fields, Json};
-use crate::{BenchResult, Inside, KernelSpeed, Optimizer, Panel, RunId, Schedule};
+use crate::{Augmentation, BenchResult, Inside, KernelSpeed, Optimizer, Panel, RunId, Schedule, Stop};
 
 /// What the engine tells the page.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,9 +83,14 @@ choices! {
             step: u64,
         },
         "reset" => Reset,
+        /// These settings as they stand now.
         "adjusted" => Adjusted {
             optimizer: Optimizer,
             schedule: Schedule,
+            augmentation: Augmentation,
+            label_smoothing: f64,
+            dropout: Option<f64>,
+            stop: Stop,
         },
         "watched" => Watched,
         "ponged" => Ponged,
@@ -147,6 +152,21 @@ choices! {
             /// The picture's class, where it is known.
             label: Option<u32>,
             layers: Vec<LayerSheet>,
+        },
+        "augmented_drawn" => AugmentedDrawn {
+            step: u64,
+            sheet: Sheet,
+        },
+        /// Milliseconds of one step: measured on the trainer's own share of a batch, alone.
+        "costed" => Costed {
+            step: u64,
+            /// Pictures put into a batch, augmented.
+            loading: f64,
+            forward: f64,
+            backward: f64,
+            update: f64,
+            /// Half the weight decay times the sum of squares of what decays.
+            l2: f64,
         },
         "brought" => Brought {
             guesses: Vec<Guess>,
@@ -249,6 +269,8 @@ words! {
         "not_a_number" => NotANumber,
         /// The schedule has run its whole length.
         "schedule_ended" => ScheduleEnded,
+        /// What `stop` of the settings asked for has come.
+        "reached" => Reached,
         /// The device took its memory with it.
         "device_lost" => DeviceLost,
         /// The data that the next step needs cannot be had.
@@ -375,6 +397,8 @@ impl Event {
             EventBody::FiltersDrawn { .. } => Some(Panel::Filters),
             EventBody::InsideDrawn { .. } => Some(Panel::Inside),
             EventBody::OwnGuessed { .. } => Some(Panel::Own),
+            EventBody::AugmentedDrawn { .. } => Some(Panel::Augmented),
+            EventBody::Costed { .. } => Some(Panel::Costs),
             _ => None,
         }
     }

@@ -21,7 +21,7 @@ pub use json::number;
 pub use presets::{PRESETS, Preset};
 pub use settings::{
     Augmentation, BenchRequest, BenchResult, CONVNETJS, DatasetName, DeviceName, Initialization, KernelSpeed,
-    Optimizer, Schedule, Settings, Work,
+    Optimizer, Schedule, Settings, Stop, Transforms, Work,
 };
 
 /// Counts up when a message changes its meaning. The worker says it in `ready`; the page refuses another.

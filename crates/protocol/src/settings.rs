@@ -30,6 +30,12 @@ objects! {
             max_momentum: 0.95,
         },
         augmentation: Augmentation = Augmentation::default(),
+        transforms: Transforms = Transforms::default(),
+        /// The part of each target that is spread over all classes.
+        label_smoothing: f64 = 0.0,
+        /// The probability of every dropout; null: each as the network's text has it.
+        dropout: Option<f64> = None,
+        stop: Stop = Stop::default(),
         initialization: Initialization = Initialization::Pytorch,
         seed: u64 = 1,
     }
@@ -86,6 +92,26 @@ objects! {
         flip: bool = true,
         /// Shift by up to this many pixels along each axis; what comes in is black. A run of a few epochs learns less with it.
         shift: u32 = 0,
+    }
+}
+
+objects! {
+    /// From a byte to the number that a network sees: `(byte × scale − mean) / deviation`, the last two for each channel.
+    #[derive(Debug, Clone, PartialEq)]
+    defaults struct Transforms {
+        scale: f32 = 1.0 / 255.0,
+        mean: Vec<f32> = vec![0.5; 3],
+        deviation: Vec<f32> = vec![1.0; 3],
+    }
+
+    /// When training stops by itself, whatever comes first; null: not for that.
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    defaults struct Stop {
+        epochs: Option<f64> = None,
+        /// On a sample of held-out pictures, as a fraction.
+        accuracy: Option<f64> = None,
+        /// Of training, since the run stood ready.
+        seconds: Option<f64> = None,
     }
 }
 
@@ -154,6 +180,17 @@ choices! {
 }
 
 impl Optimizer {
+    pub fn weight_decay(&self) -> f64 {
+        match *self {
+            Self::Sgd { weight_decay, .. }
+            | Self::Adagrad { weight_decay, .. }
+            | Self::Rmsprop { weight_decay, .. }
+            | Self::Adadelta { weight_decay, .. }
+            | Self::Adam { weight_decay, .. }
+            | Self::Adamw { weight_decay, .. } => weight_decay,
+        }
+    }
+
     pub fn learning_rate(&self) -> f64 {
         match *self {
             Self::Sgd { learning_rate, .. }
@@ -219,7 +256,7 @@ objects! {
     }
 
     /// What a worker that shares batches must know.
-    #[derive(Debug, Clone, PartialEq, Eq)]
+    #[derive(Debug, Clone, PartialEq)]
     open struct Work {
         network: String,
         input: [u32; 3],
@@ -228,6 +265,8 @@ objects! {
         /// Which of the workers it is; 0 is the one that trains.
         rank: u32,
         workers: u32,
+        label_smoothing: f64 = 0.0,
+        dropout: Option<f64>,
     }
 
     #[derive(Debug, Clone, PartialEq)]

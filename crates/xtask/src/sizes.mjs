@@ -1,4 +1,5 @@
-// Prints the size of each file of the built site, raw and as brotli would send it. `SITE` names the folder.
+// Prints the size of each file of the built site, raw and as brotli would send it. `SITE` names the folder. Data and trained networks,
+// which nobody loads who does not ask for them, are left out.
 // Of the two engines a visitor loads one: the sum counts the larger.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,7 +7,7 @@ import { brotliCompressSync } from "node:zlib";
 
 const site = process.env.SITE;
 const files = readdirSync(site, { recursive: true, withFileTypes: true })
-  .filter((entry) => entry.isFile() && !entry.parentPath.startsWith(join(site, "data")))
+  .filter((entry) => entry.isFile() && !["data", "models"].some((lazy) => entry.parentPath.startsWith(join(site, lazy))))
   .map((entry) => join(entry.parentPath, entry.name));
 
 const kilobytes = (bytes) => `${(bytes / 1024).toFixed(1)} KB`.padStart(12);

@@ -22,6 +22,18 @@ const TABLE_EVERY: f64 = 3000.0;
 /// Rows of that table.
 const TABLE_ROWS: u64 = 12;
 
+/// Fewer steps than these are a press, and no choice of a range.
+const LEAST_ZOOM: u64 = 10;
+
+/// Half of the steps about the one that is read, or all of them again.
+fn zoomed(key: &str, here: u64, (first, last): (u64, u64)) -> Option<(u64, u64)> {
+    let half = (last - first) / 4;
+    (key == "+" && half >= LEAST_ZOOM).then(|| {
+        let from = here.saturating_sub(half).clamp(first, last - 2 * half);
+        (from, from + 2 * half)
+    })
+}
+
 fn reading_words(curve: &Curve, view: &View, step: u64) -> String {
     let mut words = format!("step {}", format::grouped(step));
     if let Some(value) = curve.train.smoothed(step, view.window) {
@@ -63,10 +75,15 @@ pub fn CurvePlot(
     /// A level to compare with.
     #[prop(optional, into)]
     reference: Signal<Option<(f64, String)>>,
+    /// Only these steps: a drag chooses them, a double click shows all again. Plots may share it.
+    #[prop(optional, into)]
+    range: Option<RwSignal<Option<(u64, u64)>>>,
     /// What it waits for while there is nothing to draw.
     #[prop(into)]
     waiting: Signal<String>,
 ) -> impl IntoView {
+    let range = range.unwrap_or_else(|| RwSignal::new(None));
+    let drag = RwSignal::new(None::<(u64, u64)>);
     let theme = expect_context::<Theme>();
     let node = NodeRef::<html::Canvas>::new();
     let room = NodeRef::<html::Div>::new();
@@ -84,6 +101,8 @@ pub fn CurvePlot(
         logarithmic: logarithmic.get(),
         reference: reference.get(),
         reading: reading.get(),
+        range: range.get(),
+        selection: drag.get(),
     };
     let frame_of = move |curve: &Curve, view: &View| {
         let (width, height) = size.get_untracked();
@@ -107,6 +126,19 @@ pub fn CurvePlot(
         let view = untrack(view_now);
         let step = curve.try_with_value(|curve| frame_of(curve, &view).step_at(f64::from(event.offset_x())));
         reading.set(step);
+        if let (Some((from, _)), Some(step)) = (drag.get_untracked(), step) {
+            drag.set(Some((from, step)));
+        }
+    };
+    let begin = move |event: ev::PointerEvent| {
+        point(event);
+        drag.set(reading.get_untracked().map(|step| (step, step)));
+    };
+    let end = move |_| {
+        let Some((from, to)) = drag.try_update(Option::take).flatten() else { return };
+        if from.abs_diff(to) >= LEAST_ZOOM {
+            range.set(Some((from.min(to), from.max(to))));
+        }
     };
     let step = move |event: ev::KeyboardEvent| {
         let view = untrack(view_now);
@@ -118,6 +150,10 @@ pub fn CurvePlot(
         let there = match event.key().as_str() {
             "ArrowRight" => here + by,
             "ArrowLeft" => here.saturating_sub(by),
+            "+" | "-" | "0" => {
+                event.prevent_default();
+                return range.set(zoomed(event.key().as_str(), here, (first, last)));
+            }
             "Home" => first,
             "End" => last,
             _ => return,
@@ -130,7 +166,9 @@ pub fn CurvePlot(
         let (view, step) = (view_now(), reading.get()?);
         curve.try_with_value(|curve| reading_words(curve, &view, step))
     };
-    let label = format!("{title} over training steps. Arrow keys read it; a table of its numbers follows.");
+    let label = format!(
+        "{title} over training steps. Arrow keys read it, + and 0 zoom, a drag chooses steps; a table of its numbers follows."
+    );
     view! {
         <div class="plot">
             <div class="plot-room" node_ref=room>
@@ -140,8 +178,13 @@ pub fn CurvePlot(
                     tabindex="0"
                     aria-label=label
                     on:pointermove=point
-                    on:pointerdown=point
-                    on:pointerleave=move |_| reading.set(None)
+                    on:pointerdown=begin
+                    on:pointerup=end
+                    on:dblclick=move |_| range.set(None)
+                    on:pointerleave=move |_| {
+                        reading.set(None);
+                        drag.set(None);
+                    }
                     on:blur=move |_| reading.set(None)
                     on:keydown=step
                 ></canvas>

@@ -209,6 +209,13 @@ pub fn PictureSheet(
         event.prevent_default();
         reading.set(Some(Reading { tile: (tile + by).clamp(0, count as i64 - 1) as usize, pixel: None }));
     };
+    // What was read of one sheet says nothing of the next.
+    let title_now =
+        Memo::new(move |_| tiles.with(|tiles| tiles.as_ref().map(|tiles| (tiles.sheet.title.clone(), tiles.count()))));
+    Effect::new(move |_| {
+        title_now.track();
+        reading.set(None);
+    });
     let text = move || {
         let reading = reading.get()?;
         tiles.with(|tiles| tiles.as_ref().map(|tiles| words(tiles, &noun.get(), reading)))

@@ -13,7 +13,13 @@ pub struct Curve {
     pub train: Trace,
     /// Measurements on pictures that were not trained on, in order of steps.
     pub held_out: Vec<Measurement>,
+    /// The training lines of earlier runs, and of what a run did before it went back; the latest last.
+    pub earlier: Vec<Trace>,
 }
+
+/// Earlier lines that are kept, and the fewest steps that make one.
+const EARLIER: usize = 5;
+const LEAST_STEPS: u64 = 20;
 
 /// A mean over a number of examples, at a step.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,8 +31,29 @@ pub struct Measurement {
 }
 
 impl Curve {
-    /// Forgets what came at `step` or later.
-    pub fn truncate(&mut self, step: u64) {
+    /// Another run begins: this one's line stays behind it.
+    pub fn begin_again(&mut self) {
+        self.leave_behind();
+        (self.train, self.held_out) = Default::default();
+    }
+
+    /// Goes back to `step`: what came at it or later stays behind as a branch.
+    pub fn branch(&mut self, step: u64) {
+        if self.train.range().1 > step + LEAST_STEPS {
+            self.leave_behind();
+        }
+        self.truncate(step);
+    }
+
+    fn leave_behind(&mut self) {
+        let (first, end) = self.train.range();
+        if end - first >= LEAST_STEPS {
+            self.earlier.push(self.train.clone());
+            self.earlier.drain(..self.earlier.len().saturating_sub(EARLIER));
+        }
+    }
+
+    fn truncate(&mut self, step: u64) {
         self.train.truncate(step);
         self.held_out.retain(|measurement| measurement.step <= step);
     }
@@ -63,7 +90,7 @@ impl Unit {
         }
     }
 
-    fn tick(self, value: f64) -> String {
+    pub fn tick(self, value: f64) -> String {
         match self {
             Self::Plain => format::significant(value),
             Self::Percent => format!("{}%", format::significant(value * 100.0)),
@@ -82,6 +109,10 @@ pub struct View {
     pub reference: Option<(f64, String)>,
     /// The step that is being read.
     pub reading: Option<u64>,
+    /// Only these steps, from and to.
+    pub range: Option<(u64, u64)>,
+    /// The steps that a drag has covered so far.
+    pub selection: Option<(u64, u64)>,
 }
 
 /// The colours of the current theme.
@@ -126,6 +157,9 @@ impl Frame {
         let (width, height) = ((width - left - 0.75 * rem).max(1.0), (height - top - 1.5 * rem).max(1.0));
         let (first, end) = curve.train.range();
         let last = curve.held_out.last().map_or(end, |point| point.step.max(end)).max(first + 20);
+        let earlier = curve.earlier.iter().map(Trace::range);
+        let (first, last) = earlier.fold((first, last), |(first, last), (from, to)| (first.min(from), last.max(to)));
+        let (first, last) = view.range.map_or((first, last), |(from, to)| (from, to.max(from + 1)));
         let steps = Axis::around(first as f64, last as f64, false);
         let mut frame = Self { left, top, width, height, rem, steps, values: Axis::around(0.0, 1.0, false) };
         frame.values = frame.value_axis(curve, view);
@@ -135,7 +169,8 @@ impl Frame {
     fn value_axis(&self, curve: &Curve, view: &View) -> Axis {
         let smoothed = (0..=self.width as u64 / 4)
             .filter_map(|column| curve.train.smoothed(self.step_at(self.left + column as f64 * 4.0), view.window));
-        let points = curve.held_out.iter().map(|point| point.value);
+        let shown = |step: u64| step as f64 >= self.steps.low && step as f64 <= self.steps.high;
+        let points = curve.held_out.iter().filter(|point| shown(point.step)).map(|point| point.value);
         let reference = view.reference.iter().map(|(value, _)| *value);
         let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
         for value in smoothed.chain(points).chain(reference) {
@@ -153,11 +188,16 @@ impl Frame {
         }
     }
 
-    fn x(&self, step: f64) -> f64 {
+    /// Left, top, width and height of the room between the axes.
+    pub fn room(&self) -> [f64; 4] {
+        [self.left, self.top, self.width, self.height]
+    }
+
+    pub fn x(&self, step: f64) -> f64 {
         self.left + self.steps.place(step) * self.width
     }
 
-    fn y(&self, value: f64) -> f64 {
+    pub fn y(&self, value: f64) -> f64 {
         self.top + (1.0 - self.values.place(value).clamp(-0.02, 1.02)) * self.height
     }
 
@@ -178,8 +218,18 @@ pub fn draw(context: &CanvasRenderingContext2d, curve: &Curve, view: &View, fram
     context.rect(frame.left, frame.top - 2.0, frame.width + 1.0, frame.height + 4.0);
     context.clip();
     draw_reference(context, view, frame, palette);
+    draw_selection(context, view, frame, palette);
     draw_raw(context, curve, frame, palette);
-    draw_smoothed(context, curve, view, frame, palette);
+    context.set_stroke_style_str(&palette.soft);
+    context.set_line_width(1.2);
+    dashes(context, &[5.0, 3.0]);
+    for earlier in &curve.earlier {
+        draw_smoothed(context, earlier, view, frame);
+    }
+    dashes(context, &[]);
+    context.set_stroke_style_str(&palette.ink);
+    context.set_line_width(2.0);
+    draw_smoothed(context, &curve.train, view, frame);
     draw_held_out(context, curve, frame, palette);
     draw_reading(context, curve, view, frame, palette);
     context.restore();
@@ -270,25 +320,40 @@ fn draw_raw(context: &CanvasRenderingContext2d, curve: &Curve, frame: &Frame, pa
     context.set_global_alpha(1.0);
 }
 
-fn draw_smoothed(context: &CanvasRenderingContext2d, curve: &Curve, view: &View, frame: &Frame, palette: &Palette) {
-    context.set_stroke_style_str(&palette.ink);
-    context.set_line_width(2.0);
+fn draw_smoothed(context: &CanvasRenderingContext2d, line: &Trace, view: &View, frame: &Frame) {
     context.set_line_join("round");
     context.begin_path();
-    let (first, end) = curve.train.range();
-    let columns = frame.width as u64;
+    for (x, y) in smoothed_points(line, view, frame) {
+        context.line_to(x, y);
+    }
+    context.stroke();
+}
+
+/// The smoothed line, a point a column and a step at most.
+pub fn smoothed_points(line: &Trace, view: &View, frame: &Frame) -> Vec<(f64, f64)> {
+    let (first, end) = line.range();
+    let mut points = Vec::new();
     let mut drawn = None;
-    for column in 0..=columns {
+    for column in 0..=frame.width as u64 {
         let step = frame.step_at(frame.left + column as f64);
         if step < first || step >= end || drawn == Some(step) {
             continue;
         }
-        if let Some(value) = curve.train.smoothed(step, view.window) {
-            context.line_to(frame.x(step as f64), frame.y(value));
+        if let Some(value) = line.smoothed(step, view.window) {
+            points.push((frame.x(step as f64), frame.y(value)));
             drawn = Some(step);
         }
     }
-    context.stroke();
+    points
+}
+
+fn draw_selection(context: &CanvasRenderingContext2d, view: &View, frame: &Frame, palette: &Palette) {
+    let Some((from, to)) = view.selection else { return };
+    let (left, right) = (frame.x(from as f64), frame.x(to as f64));
+    context.set_global_alpha(0.15);
+    context.set_fill_style_str(&palette.ink);
+    context.fill_rect(left.min(right), frame.top, (right - left).abs(), frame.height);
+    context.set_global_alpha(1.0);
 }
 
 fn draw_held_out(context: &CanvasRenderingContext2d, curve: &Curve, frame: &Frame, palette: &Palette) {
@@ -323,5 +388,35 @@ fn draw_reading(context: &CanvasRenderingContext2d, curve: &Curve, view: &View, 
         let _ = context.arc(x, frame.y(value), 0.28 * frame.rem, 0.0, std::f64::consts::TAU);
         context.fill();
         context.stroke();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn curve(steps: u64) -> Curve {
+        let mut curve = Curve::default();
+        curve.train.extend(0, &vec![1.0; steps as usize]);
+        curve
+    }
+
+    #[test]
+    fn earlier_lines_stay_behind_and_the_oldest_go() {
+        let mut again = curve(100);
+        again.begin_again();
+        assert_eq!((again.train.range(), again.earlier.len()), ((0, 0), 1));
+        again.begin_again();
+        assert_eq!(again.earlier.len(), 1, "nothing was done in between");
+        for _ in 0..9 {
+            again.train.extend(0, &[1.0; 50]);
+            again.begin_again();
+        }
+        assert_eq!(again.earlier.len(), EARLIER);
+        let mut branched = curve(100);
+        branched.branch(40);
+        assert_eq!((branched.train.range(), branched.earlier[0].range()), ((0, 40), (0, 100)));
+        branched.branch(38);
+        assert_eq!(branched.earlier.len(), 1, "two steps are no branch");
     }
 }

@@ -4,5 +4,6 @@
 pub mod canvas;
 pub mod colour;
 pub mod curve;
+pub mod export;
 pub mod ticks;
 pub mod trace;

@@ -4,7 +4,7 @@ use std::{rc::Rc, time::Duration};
 
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
-use protocol::{Command, Event, EventBody, Optimizer, Schedule, Settings, StopReason};
+use protocol::{Command, Event, EventBody, Settings, StopReason};
 
 use super::{AskedRun, Run, Speed, Status, keep, snapshots::Snapshot};
 use crate::{
@@ -15,6 +15,8 @@ use crate::{
 
 /// How often the run's state is kept while it trains.
 const SNAPSHOT_EVERY: Duration = Duration::from_secs(10);
+/// A snapshot, with the pictures that are judged for it, may take one part in so many of the time.
+const SNAPSHOT_REST: f64 = 40.0;
 /// The base beat of slow motion: the fastest slow speed.
 const SLOW_BEAT: Duration = Duration::from_millis(100);
 const BEATS_A_SECOND: u32 = 10;
@@ -34,7 +36,8 @@ impl Run {
     pub(super) fn keep_going(self) {
         set_interval(
             move || {
-                if self.is_training_now() {
+                let is_due = self.book.with_value(|book| dom::now() >= book.snapshot_not_before);
+                if self.is_training_now() && is_due {
                     self.take_snapshot();
                 }
             },
@@ -190,9 +193,16 @@ impl Run {
         }
     }
 
-    /// Rates, decay and schedule change while it trains.
-    pub fn adjust(self, optimizer: Optimizer, schedule: Schedule) {
-        self.ask(Command::Adjust { optimizer, schedule });
+    /// What needs no new run changes while it trains.
+    pub fn adjust(self, draft: &Settings) {
+        self.ask(Command::Adjust {
+            optimizer: draft.optimizer,
+            schedule: draft.schedule,
+            augmentation: Some(draft.augmentation),
+            label_smoothing: Some(draft.label_smoothing),
+            dropout: draft.dropout,
+            stop: Some(draft.stop),
+        });
     }
 
     /// The text of the network as it is typed. It is checked when the typing rests; nothing that runs is touched.
@@ -227,7 +237,11 @@ impl Run {
     pub(super) fn take_snapshot(self) {
         let stands = self.book.with_value(|book| book.current > 0);
         if stands {
-            self.send(Command::Snapshot, Vec::new(), |_| {});
+            let asked = dom::now();
+            self.send(Command::Snapshot, Vec::new(), move |_| {
+                let now = dom::now();
+                self.book.update_value(|book| book.snapshot_not_before = now + SNAPSHOT_REST * (now - asked));
+            });
         }
     }
 
@@ -283,6 +297,10 @@ impl Run {
             (StopReason::ScheduleEnded, _) => {
                 self.take_snapshot();
                 self.notices.say(message, Some("Reset begins again; a longer schedule goes on from here.".into()));
+            }
+            (StopReason::Reached, _) => {
+                self.take_snapshot();
+                self.notices.say(message, Some("Another stop, or none, lets it go on.".into()));
             }
             (StopReason::DeviceLost | StopReason::DataMissing, _) => {
                 self.notices.fail(message, None);

@@ -7,10 +7,17 @@ use leptos::prelude::*;
 use protocol::{EventBody, Sheet, Split, StopReason, Views};
 
 use super::{
-    Built, InsideView, LayerTiles, Loading, Predictions, Run, Score, Speed, Status, frame::Progress, judging,
+    Built, Costs, InsideView, LayerTiles, Loading, Predictions, Run, Score, Speed, Status, frame::Progress, judging,
     snapshots::Snapshot,
 };
-use crate::{dom, engine::Incoming, pictures::Tiles, plots::curve::Measurement, storage};
+use crate::{
+    dom,
+    engine::Incoming,
+    judgement::Judgement,
+    pictures::Tiles,
+    plots::curve::{Curve, Measurement},
+    storage,
+};
 
 /// Tiles of a sheet and its buffer.
 pub(super) fn tiles(sheet: &Sheet, buffer: Option<&ArrayBuffer>) -> Option<Tiles> {
@@ -37,13 +44,20 @@ impl Run {
             EventBody::Paused { step } => self.came_to_rest(*step),
             EventBody::Stepped { step } => self.stepped(*step),
             EventBody::Reset => self.began_again(),
-            EventBody::Adjusted { optimizer, schedule } => {
+            EventBody::Adjusted { optimizer, schedule, augmentation, label_smoothing, dropout, stop } => {
                 self.settings.update(|settings| {
                     settings.optimizer = *optimizer;
                     settings.schedule = *schedule;
+                    settings.augmentation = *augmentation;
+                    settings.label_smoothing = *label_smoothing;
+                    settings.dropout = *dropout;
+                    settings.stop = *stop;
                 });
-                // A longer schedule may be what a run that has ended was waiting for.
-                if matches!(self.status.get_untracked(), Status::Stopped(StopReason::ScheduleEnded, _)) {
+                // A longer schedule or a later stop may be what a run that has ended was waiting for.
+                if matches!(
+                    self.status.get_untracked(),
+                    Status::Stopped(StopReason::ScheduleEnded | StopReason::Reached, _)
+                ) {
                     self.status.set(Status::Paused);
                 }
             }
@@ -70,10 +84,18 @@ impl Run {
             EventBody::Predicted { .. }
             | EventBody::FiltersDrawn { .. }
             | EventBody::InsideDrawn { .. }
+            | EventBody::AugmentedDrawn { .. }
+            | EventBody::Costed { .. }
             | EventBody::OwnGuessed { .. } => {
                 self.saw(incoming);
             }
-            EventBody::SnapshotTaken { step, .. } => self.keep(*step, incoming.buffers.first()),
+            EventBody::SnapshotTaken { step, judged, filters } => {
+                let mut buffers = incoming.buffers.iter();
+                let bytes = buffers.next();
+                let judgement = if *judged > 0 { judging::read(buffers.next(), *step, false) } else { None };
+                let filters = filters.as_ref().and_then(|sheet| tiles(sheet, buffers.next()));
+                self.keep(*step, bytes, judgement.map(Arc::new), filters);
+            }
             EventBody::Stopped { step, reason, message } => self.stopped(*step, *reason, message),
             // What was measured is of other weights.
             EventBody::Loaded { .. } => {
@@ -169,7 +191,7 @@ impl Run {
     /// The run stands at `step`: what the page knows of later steps is no longer so.
     fn forget_after(self, step: u64) {
         for curve in [self.loss, self.accuracy] {
-            curve.update_value(|curve| curve.truncate(step));
+            curve.update_value(|curve| curve.branch(step));
         }
         self.step.set(step);
         let settings = self.settings.get_untracked();
@@ -236,12 +258,13 @@ impl Run {
         // Another network may have no such pictures: none is better than the last one's.
         self.filters.set(None);
         self.layers.set(None);
+        self.costs.set(None);
         self.rewind_steps.set(Vec::new());
         self.held_out.set(None);
         self.test.set(None);
         self.judged.set(None);
         for curve in [self.loss, self.accuracy] {
-            curve.update_value(|curve| *curve = Default::default());
+            curve.update_value(Curve::begin_again);
         }
     }
 
@@ -317,6 +340,11 @@ impl Run {
                     book.frame.layers =
                         Some(InsideView { inside: *inside, label: *label, step: *step, layers: layers.collect() });
                 }
+                EventBody::AugmentedDrawn { sheet, .. } => book.frame.augmented = tiles(sheet, buffers.next()),
+                EventBody::Costed { loading, forward, backward, update, l2, .. } => {
+                    let (loading, forward, backward, update, l2) = (*loading, *forward, *backward, *update, *l2);
+                    book.frame.costs = Some(Costs { loading, forward, backward, update, l2 });
+                }
                 EventBody::OwnGuessed { guesses, .. } => book.frame.own = Some(guesses.clone()),
                 _ => {}
             }
@@ -324,9 +352,9 @@ impl Run {
         self.ask_frame();
     }
 
-    fn keep(self, step: u64, bytes: Option<&ArrayBuffer>) {
+    fn keep(self, step: u64, bytes: Option<&ArrayBuffer>, judgement: Option<Arc<Judgement>>, filters: Option<Tiles>) {
         let Some(bytes) = bytes else { return };
-        let snapshot = Snapshot::new(step, self.settings.get_untracked(), bytes.clone());
+        let snapshot = Snapshot::new(step, self.settings.get_untracked(), bytes.clone()).seen(judgement, filters);
         let steps = self.book.try_update_value(|book| {
             book.snapshots.keep(snapshot);
             book.snapshots.steps()

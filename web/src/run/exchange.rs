@@ -1,20 +1,17 @@
 //! What leaves the page and what comes in as files: the run as a PyTorch script with its weights; weights, and network text.
 
-use js_sys::{Array, ArrayBuffer, Uint8Array};
-use leptos::prelude::*;
+use js_sys::{ArrayBuffer, Uint8Array};
 use protocol::{Command, EventBody};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, File, HtmlElement, Url};
+use web_sys::File;
 
 use super::Run;
-use crate::format;
+use crate::{files, format};
 
 /// Longest network text, and largest file of weights, that are read at all.
 const LONGEST_TEXT: f64 = 1e6;
 const LARGEST_WEIGHTS: f64 = 5e8;
-/// A download has begun by then.
-const REVOKE_AFTER: std::time::Duration = std::time::Duration::from_secs(60);
 
 impl Run {
     /// Saves the run as two files: what a person takes along whose work outgrows a browser.
@@ -33,8 +30,8 @@ impl Run {
                 return;
             };
             let name = format!("chalkgrad-step-{step}");
-            let saved = save(&format!("{name}.py"), &script.into())
-                .and_then(|()| save(&format!("{name}.safetensors"), &Uint8Array::new(weights)));
+            let saved = files::save(&format!("{name}.py"), &script.into())
+                .and_then(|()| files::save(&format!("{name}.safetensors"), &Uint8Array::new(weights)));
             if saved.is_none() {
                 self.notices.fail("The browser does not let this page save files.", None);
             }
@@ -92,16 +89,4 @@ async fn read(size: f64, largest: f64, begin: impl FnOnce() -> js_sys::Promise) 
         return Err(format!("it has {size}, and at most {largest} are read."));
     }
     JsFuture::from(begin()).await.map_err(|_| "the browser could not read it.".into())
-}
-
-/// Hands the visitor a file.
-fn save(name: &str, content: &JsValue) -> Option<()> {
-    let blob = Blob::new_with_buffer_source_sequence(&Array::of1(content)).ok()?;
-    let address = Url::create_object_url_with_blob(&blob).ok()?;
-    let link: HtmlElement = document().create_element("a").ok()?.dyn_into().ok()?;
-    link.set_attribute("href", &address).ok()?;
-    link.set_attribute("download", name).ok()?;
-    link.click();
-    set_timeout(move || drop(Url::revoke_object_url(&address)), REVOKE_AFTER);
-    Some(())
 }

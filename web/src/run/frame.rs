@@ -6,7 +6,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use protocol::{Guess, Panel};
 
-use super::{InsideView, Predictions, Run};
+use super::{Costs, InsideView, Predictions, Run};
 use crate::{dom, pictures::Tiles};
 
 /// Milliseconds from one frame to the next while training has every core: the time that a frame takes from one worker is lost to
@@ -29,6 +29,8 @@ pub(super) struct Frame {
     pub predictions: Option<Predictions>,
     pub filters: Option<Tiles>,
     pub layers: Option<InsideView>,
+    pub augmented: Option<Tiles>,
+    pub costs: Option<Costs>,
     /// What the visitor's own picture is taken for now.
     pub own: Option<Vec<Guess>>,
     /// Pictures that were received, even if they could not be read.
@@ -101,18 +103,27 @@ impl Run {
                 frame.filters.take(),
                 frame.layers.take(),
                 frame.own.take(),
+                (frame.augmented.take(), frame.costs.take()),
                 std::mem::take(&mut frame.received),
             )
         });
-        let Some((predictions, filters, layers, own, received)) = taken else { return };
-        if predictions.is_some() {
+        let Some((predictions, filters, layers, own, (augmented, costs), received)) = taken else { return };
+        // While somebody looks back, what is now waits.
+        let is_now = self.looking_back.with_untracked(Option::is_none);
+        if predictions.is_some() && is_now {
             self.predictions.set(predictions);
         }
-        if filters.is_some() {
+        if filters.is_some() && is_now {
             self.filters.set(filters);
         }
         if layers.is_some() {
             self.layers.set(layers);
+        }
+        if augmented.is_some() {
+            self.augmented.set(augmented);
+        }
+        if costs.is_some() {
+            self.costs.set(costs);
         }
         if let Some(guesses) = own {
             self.own.update(|own| own.iter_mut().for_each(|own| own.guesses.clone_from(&guesses)));

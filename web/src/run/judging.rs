@@ -1,8 +1,10 @@
 //! What the network makes of whole splits, and the pictures that a judgement speaks of.
 
+use std::sync::Arc;
+
 use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::prelude::*;
-use protocol::{Command, EventBody, Split, Views};
+use protocol::{Command, EventBody, Picture, Split, Views};
 
 use super::{Run, events::tiles};
 use crate::{judgement::Judgement, pictures::Tiles};
@@ -22,6 +24,34 @@ impl Run {
                 self.notices.fail(refusal.message, None);
             }
         });
+    }
+
+    /// Shows what the network was at a kept step, or is again: its filters, its guesses for a thousand test pictures and what it
+    /// took for what. Nothing is asked of the engine.
+    pub fn look_back(self, step: Option<u64>) {
+        self.looking_back.set(step);
+        let Some(kept) = step.and_then(|step| self.book.with_value(|book| book.snapshots.at(step))) else { return };
+        if kept.filters.is_some() {
+            self.filters.set(kept.filters.clone());
+        }
+        let Some(judgement) = kept.judgement.clone() else { return };
+        self.predictions.update(|shown| {
+            let Some(shown) = shown else { return };
+            let guessed = |picture: &Picture| {
+                let judged = judgement.pictures.get(picture.index as usize);
+                Picture { guesses: judged.map_or_else(Vec::new, |judged| judged.guesses.clone()), ..picture.clone() }
+            };
+            shown.pictures = Arc::new(shown.pictures.iter().map(guessed).collect());
+        });
+        self.judged.set(Some(judgement));
+    }
+
+    /// Forgets the lines of earlier runs.
+    pub fn forget_earlier_runs(self) {
+        for curve in [self.loss, self.accuracy] {
+            curve.update_value(|curve| curve.earlier.clear());
+        }
+        self.version.update(|version| *version += 1);
     }
 
     /// Fetches pictures of the test split; `None` where they cannot be had.

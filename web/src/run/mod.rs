@@ -8,6 +8,7 @@ mod frame;
 mod judging;
 mod keep;
 mod looking;
+mod shipped;
 mod snapshots;
 
 use std::{collections::HashMap, sync::Arc};
@@ -25,6 +26,7 @@ use crate::{
 };
 use frame::Frame;
 pub use looking::Explanation;
+pub use shipped::Card;
 use snapshots::Snapshots;
 
 /// What the run is doing.
@@ -122,6 +124,16 @@ pub struct LayerTiles {
     pub tiles: Tiles,
 }
 
+/// Milliseconds of the parts of a step, and the part of the loss that weight decay stands for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Costs {
+    pub loading: f64,
+    pub forward: f64,
+    pub backward: f64,
+    pub update: f64,
+    pub l2: f64,
+}
+
 /// The visitor's own picture, as the network sees it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Own {
@@ -190,6 +202,10 @@ pub struct Run {
     pub filters: RwSignal<Option<Tiles>>,
     /// The chosen picture, layer by layer.
     pub layers: RwSignal<Option<InsideView>>,
+    /// The next training pictures as they are augmented.
+    pub augmented: RwSignal<Option<Tiles>>,
+    /// What a step takes.
+    pub costs: RwSignal<Option<Costs>>,
     /// What is shown of every layer.
     pub inside: RwSignal<Inside>,
     /// The chosen test picture; `None` is the visitor's own.
@@ -200,6 +216,8 @@ pub struct Run {
     pub speed: RwSignal<Speed>,
     /// What the whole test set was taken for, when it was measured last.
     pub judged: RwSignal<Option<Arc<Judgement>>>,
+    /// The kept step that is shown while the scrubber moves.
+    pub looking_back: RwSignal<Option<u64>>,
     /// Which split is being measured on request.
     pub evaluating: RwSignal<Option<Split>>,
     /// Steps at which a snapshot is kept, in order: where the visitor can go back to.
@@ -230,6 +248,8 @@ struct Book {
     /// What came since the last frame.
     frame: Frame,
     snapshots: Snapshots,
+    /// When the next may be taken, in milliseconds.
+    snapshot_not_before: f64,
     /// A lost device is being asked for again; the status stays what the visitor wants.
     is_recovering: bool,
     /// When the last step was reported or training began, in milliseconds.
@@ -272,11 +292,14 @@ impl Run {
             predictions: RwSignal::new(None),
             filters: RwSignal::new(None),
             layers: RwSignal::new(None),
+            augmented: RwSignal::new(None),
+            costs: RwSignal::new(None),
             inside: RwSignal::new(Inside::Activations),
             picture: RwSignal::new(Some(0)),
             own: RwSignal::new(None),
             speed: RwSignal::new(Speed::Full),
             judged: RwSignal::new(None),
+            looking_back: RwSignal::new(None),
             evaluating: RwSignal::new(None),
             rewind_steps: RwSignal::new(Vec::new()),
             book: StoredValue::new_local(Book::default()),

@@ -1,10 +1,12 @@
 //! Which snapshots are kept in memory: the latest, to go on after a crash; the last one known to be good, to go back to when
 //! the loss stops being a number; and a thinning row of older ones, to rewind to. Snapshots are opaque bytes.
 
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
 use js_sys::ArrayBuffer;
 use protocol::Settings;
+
+use crate::{judgement::Judgement, pictures::Tiles};
 
 /// Older snapshots kept to rewind to. Beyond that, every second one goes.
 const ROW: usize = 24;
@@ -15,11 +17,20 @@ pub(super) struct Snapshot {
     pub step: u64,
     pub settings: Settings,
     bytes: ArrayBuffer,
+    /// What it makes of a thousand test pictures.
+    pub judgement: Option<Arc<Judgement>>,
+    /// Its first layer's filters.
+    pub filters: Option<Tiles>,
 }
 
 impl Snapshot {
     pub(super) fn new(step: u64, settings: Settings, bytes: ArrayBuffer) -> Self {
-        Self { step, settings, bytes }
+        Self { step, settings, bytes, judgement: None, filters: None }
+    }
+
+    /// The same with what can be seen of it.
+    pub(super) fn seen(self, judgement: Option<Arc<Judgement>>, filters: Option<Tiles>) -> Self {
+        Self { judgement, filters, ..self }
     }
 
     /// A copy to transfer: the engine takes what it is given.

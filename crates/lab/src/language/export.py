@@ -52,7 +52,7 @@ def train(batches):
     schedule = @schedule
     model.train()
     for images, labels in batches:
-        loss = F.cross_entropy(model(images), labels)
+        loss = F.cross_entropy(model(images), labels@smoothing)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

@@ -16,6 +16,10 @@ pub fn export(tree: &Tree, settings: &Settings, transforms: &Transforms, steps_p
     let (schedule, epochs) = schedule(&settings.schedule, &settings.optimizer);
     let (optimizer, spares_biases) = optimizer(&settings.optimizer);
     let truth = if settings.augmentation.flip { "True" } else { "False" };
+    let smoothing = match settings.label_smoothing {
+        0.0 => String::new(),
+        smoothing => format!(", label_smoothing={smoothing}"),
+    };
     let mut script = SCRIPT.to_owned();
     for (name, value) in [
         ("@seed", settings.seed.to_string()),
@@ -28,6 +32,7 @@ pub fn export(tree: &Tree, settings: &Settings, transforms: &Transforms, steps_p
         ("@flip", truth.into()),
         ("@shift", settings.augmentation.shift.to_string()),
         ("@spared", if spares_biases { ", \"weight_decay\": 0.0" } else { "" }.into()),
+        ("@smoothing", smoothing),
         ("@optimizer", optimizer),
         ("@schedule", schedule),
     ] {

@@ -27,6 +27,7 @@ pub(super) struct Evaluations {
     next_sample: usize,
     not_before: f64,
     sampled_step: Option<u64>,
+    sampled_accuracy: Option<f32>,
 }
 
 /// Pictures of a split that are judged together, part of them done.
@@ -42,9 +43,18 @@ struct Whole {
 }
 
 impl Evaluations {
+    /// Accuracy on the last sample of held-out pictures.
+    pub(super) fn sampled_accuracy(&self) -> Option<f32> {
+        self.sampled_accuracy
+    }
+
+    pub(super) fn forget_sample(&mut self) {
+        self.sampled_accuracy = None;
+    }
+
     /// What was measured is measured again, as after other weights.
     pub(super) fn refresh(&mut self) {
-        (self.sampled_step, self.not_before) = (None, 0.0);
+        (self.sampled_step, self.sampled_accuracy, self.not_before) = (None, None, 0.0);
         self.whole.iter_mut().for_each(|whole| whole.tally = Tally::default());
     }
 }
@@ -64,8 +74,7 @@ impl Session {
     pub async fn snapshot(&mut self, reply_to: u32) -> Result<()> {
         let snapshot = Some(self.trainer.snapshot().await?);
         let test = self.data.split(Split::Test);
-        let len = JUDGED.min(test.len());
-        let len = if (0..len).all(|index| test.example(index).is_some()) { len } else { 0 };
+        let len = (0..JUDGED.min(test.len())).take_while(|&index| test.example(index).is_some()).count();
         let (split, views) = (Split::Test, Views::Single);
         self.evaluations.whole.push(Whole { split, views, len, tally: Tally::default(), reply_to, snapshot });
         Ok(())
@@ -177,6 +186,7 @@ impl Session {
             self.evaluations.next_sample = start + indices.len();
         }
         if tally.examples > 0 {
+            self.evaluations.sampled_accuracy = Some(tally.accuracy());
             self.send(self.evaluated(Split::HeldOut, Views::Single, &tally), out);
         }
         Ok(())

@@ -34,6 +34,12 @@ impl Default for Looks {
 }
 
 impl Looks {
+    /// The trainer that they look at is gone.
+    pub(super) fn forget_probes(&mut self) {
+        (self.activations, self.gradients) = (None, None);
+        self.sums.clear();
+    }
+
     pub(super) fn has_own(&self) -> bool {
         self.own.is_some()
     }

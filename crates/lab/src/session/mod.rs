@@ -1,5 +1,6 @@
 //! A training session: one network, its data and its trainer, worked on in slices so that commands come through between.
 
+mod adjust;
 mod evaluation;
 mod exchange;
 mod inside;
@@ -10,7 +11,7 @@ mod sheet;
 use std::collections::HashMap;
 
 use chalkgrad::nn::Network;
-use chalkgrad::{Device, Metrics, Options, RING, Trainer};
+use chalkgrad::{Device, Metrics, RING, Trainer};
 use datasets::{Augmentation, Augmenter, Batch, Sampler, Sampling};
 use protocol::{Event, EventBody, Inside, Notice, Panel, RunId, Settings, StopReason, Work};
 
@@ -71,6 +72,9 @@ pub struct Session {
     evaluations: Evaluations,
     panels: Panels,
     looks: Looks,
+    /// Seconds of training since the run stood ready, and of filling its last batch.
+    seconds: f64,
+    loading: f64,
 }
 
 /// Images a second over the last second of training, pictures and evaluations for the page included.
@@ -103,10 +107,12 @@ impl Session {
         run: RunId,
         settings: Settings,
         device: &Device,
-        data: Data,
+        mut data: Data,
         clock: Clock,
         team: &mut Team<impl Hire>,
     ) -> Result<Self> {
+        adjust::check(&settings.stop)?;
+        data.transforms = settings::transforms(&settings.transforms, data.shape()[0])?;
         let network = fitting_network(&settings.network, &data)?;
         let sampler = Sampler::new(Sampling {
             seed: settings.seed,
@@ -119,6 +125,7 @@ impl Session {
         let batch = Batch::new(options.batch, data.shape())?;
         let multiply_adds = network.layers().iter().map(|layer| layer.multiply_adds).sum();
         let mut trainer = Trainer::new(device, network, options).await?;
+        settings::set_dropout(trainer.model(), settings.dropout)?;
         let work = share(&settings, device, data.shape(), multiply_adds, team).await?;
         trainer.share_among(work.workers as usize).await?;
         Ok(Self {
@@ -138,6 +145,8 @@ impl Session {
             evaluations: Evaluations::default(),
             panels: Panels::default(),
             looks: Looks::default(),
+            seconds: 0.0,
+            loading: 0.0,
         })
     }
 
@@ -165,6 +174,11 @@ impl Session {
     pub fn train(&mut self) -> Result<()> {
         if self.schedule_ended() {
             return Err(LabError::ScheduleEnded);
+        }
+        // What was measured before does not stop it again.
+        self.evaluations.forget_sample();
+        if let Some(reached) = self.reached() {
+            return Err(LabError::Data { message: format!("{reached} Change that to go on.") });
         }
         self.try_again();
         self.activity = Activity::Training;
@@ -197,16 +211,6 @@ impl Session {
         self.trainer.reset()?;
         self.panels.refresh();
         self.evaluations.refresh();
-        Ok(())
-    }
-
-    /// Other rates or another schedule from the next step on.
-    pub async fn adjust(&mut self, optimizer: &protocol::Optimizer, schedule: &protocol::Schedule) -> Result<()> {
-        let (rule, decay_biases) = settings::optimizer(optimizer)?;
-        let planned = settings::schedule(schedule, self.sampler.steps_per_epoch())?;
-        let kept = self.trainer.options().clone();
-        self.trainer.adjust(Options { optimizer: rule, schedule: planned, decay_biases, ..kept }).await?;
-        (self.settings.optimizer, self.settings.schedule) = (*optimizer, *schedule);
         Ok(())
     }
 
@@ -278,6 +282,11 @@ impl Session {
                 self.stop(StopReason::ScheduleEnded, "The schedule has run its whole length.".into(), out);
                 break;
             }
+            if let (Activity::Training, Some(reached)) = (self.activity, self.reached()) {
+                self.report(out).await?;
+                self.stop(StopReason::Reached, reached, out);
+                break;
+            }
             let needed = self.sampler.needs(step);
             if !self.data.has(&needed) {
                 self.wait_for_data(&needed, out);
@@ -295,15 +304,13 @@ impl Session {
     }
 
     async fn train_step(&mut self, step: u64, team: &mut Team<impl Hire>) -> Result<()> {
+        let began = (self.clock)();
         let position = self.sampler.position(step);
-        let augmentation = self.settings.augmentation;
-        let augmenter = Augmenter {
-            augmentation: Augmentation { flip: augmentation.flip, shift: augmentation.shift },
-            seed: self.settings.seed,
-            epoch: position.epoch,
-        };
+        let augmenter = augmenter(&self.settings, position.epoch);
         self.batch.fill(self.data.training(), position.indices, &self.data.transforms, Some(augmenter))?;
+        self.loading = (self.clock)() - began;
         team.train(&mut self.trainer, &self.work, examples(&self.batch)).await?;
+        self.seconds += (self.clock)() - began;
         self.rate.count((self.clock)(), self.batch.size());
         Ok(())
     }
@@ -423,12 +430,19 @@ async fn share(
     let (network, input, batch) = (settings.network.clone(), input.map(|length| length as u32), settings.batch_size);
     let workers =
         settings.workers.unwrap_or_else(|| team.usual(device, batch, multiply_adds.saturating_mul(batch.into())));
-    let work = Work { network, input, batch, rank: 0, workers };
+    let (label_smoothing, dropout) = (settings.label_smoothing, settings.dropout);
+    let work = Work { network, input, batch, rank: 0, workers, label_smoothing, dropout };
     team::check(&work, device)?;
     match team.gather(&work).await {
         Err(_) if settings.workers.is_none() => Ok(Work { workers: 1, ..work }),
         gathered => gathered.map(|_| work),
     }
+}
+
+/// The changes of an epoch's pictures.
+fn augmenter(settings: &Settings, epoch: u64) -> Augmenter {
+    let protocol::Augmentation { flip, shift } = settings.augmentation;
+    Augmenter { augmentation: Augmentation { flip, shift }, seed: settings.seed, epoch }
 }
 
 /// A batch as the trainer takes it.

@@ -2,19 +2,21 @@
 
 use std::collections::HashMap;
 
-use chalkgrad::nn::NetworkGraph;
+use chalkgrad::nn::{NetworkGraph, Role};
 use chalkgrad::{NodeId, Probe};
-use datasets::Batch;
+use datasets::{Batch, Example, Transforms};
 use protocol::{Event, EventBody, Panel, Picture, Sheet, Split};
 
 use super::judgement::best;
-use super::{Session, sheet};
+use super::{Session, augmenter, examples, sheet};
 use crate::Outbox;
 use crate::data::rgb;
 use crate::error::{LabError, Result};
 
 /// Test pictures on the sheet of guesses.
 const PICTURES: usize = 24;
+/// Training pictures on the strip of augmented ones.
+const AUGMENTED: usize = 8;
 /// Most pictures of one `picture` command.
 const MOST_PICTURES: usize = 256;
 /// All panels together may take this share of the time.
@@ -56,6 +58,11 @@ impl Panels {
         }
     }
 
+    /// The trainer that they look at is gone.
+    pub(super) fn forget_probes(&mut self) {
+        self.guesses = None;
+    }
+
     /// Everything is drawn again, as after a reset.
     pub(super) fn refresh(&mut self) {
         self.watched.values_mut().for_each(|watched| watched.drawn = None);
@@ -82,6 +89,8 @@ impl Session {
             Panel::Filters => self.filters().await?,
             Panel::Inside => self.inside().await?,
             Panel::Own => self.own().await?,
+            Panel::Augmented => self.augmented()?,
+            Panel::Costs => self.costs().await?,
         };
         let now = (self.clock)();
         let share = SHARE / self.panels.watched.len() as f64;
@@ -153,6 +162,57 @@ impl Session {
         }
         let guesses = self.guess_own().await?;
         Ok(Some((EventBody::OwnGuessed { step: self.trainer.steps(), guesses }, Vec::new())))
+    }
+
+    /// The next step's first pictures, as it will see them.
+    fn augmented(&mut self) -> Result<Option<(EventBody, Vec<Vec<u8>>)>> {
+        let (step, shape) = (self.trainer.steps(), self.data.shape());
+        if !self.data.has(&self.sampler.needs(step)) {
+            return Ok(None);
+        }
+        let position = self.sampler.position(step);
+        let augmenter = augmenter(&self.settings, position.epoch);
+        let indices: Vec<usize> = position.indices.iter().copied().take(AUGMENTED).collect();
+        let mut batch = Batch::new(indices.len(), shape)?;
+        // As bytes again: no transform.
+        let plain = Transforms { scale: 1.0, mean: vec![0.0; shape[0]], deviation: vec![1.0; shape[0]] };
+        batch.fill(self.data.training(), &indices, &plain, Some(augmenter))?;
+        let bytes: Vec<u8> = batch.images.iter().map(|&value| value as u8).collect();
+        let size = shape.iter().product::<usize>();
+        let pictures = bytes.chunks_exact(size).flat_map(|pixels| rgb(&Example { pixels, label: 0 }, shape)).collect();
+        let sheet = sheet::pictures("augmented", shape, indices.len());
+        Ok(Some((EventBody::AugmentedDrawn { step, sheet }, vec![pictures])))
+    }
+
+    /// What a step takes, part by part; nothing before the first batch.
+    async fn costs(&mut self) -> Result<Option<(EventBody, Vec<Vec<u8>>)>> {
+        if self.trainer.steps() == 0 || self.batch.weights.iter().all(|&weight| weight == 0.0) {
+            return Ok(None);
+        }
+        let costs = self.trainer.costs(examples(&self.batch), self.clock).await?;
+        let milliseconds = |seconds: f64| 1000.0 * seconds;
+        let body = EventBody::Costed {
+            step: self.trainer.steps(),
+            loading: milliseconds(self.loading),
+            forward: milliseconds(costs.forward),
+            backward: milliseconds(costs.backward),
+            update: milliseconds(costs.update),
+            l2: self.decayed().await?,
+        };
+        Ok(Some((body, Vec::new())))
+    }
+
+    /// Half the weight decay times the sum of squares of what decays.
+    async fn decayed(&self) -> Result<f64> {
+        let options = self.trainer.options();
+        let mut squares = 0.0;
+        for parameter in self.trainer.network().parameters() {
+            if options.decay_biases || parameter.role != Role::Bias {
+                let values = self.trainer.model().parameter(&parameter.path).await?;
+                squares += values.iter().map(|&value| f64::from(value).powi(2)).sum::<f64>();
+            }
+        }
+        Ok(0.5 * self.settings.optimizer.weight_decay() * squares)
     }
 
     /// The first convolution's weight.

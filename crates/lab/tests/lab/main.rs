@@ -1,5 +1,6 @@
 //! The laboratory as a host sees it: commands in, events out, on drawn shapes and on small shards made here.
 
+mod adjust;
 mod inside;
 mod page;
 mod project;

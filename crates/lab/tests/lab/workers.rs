@@ -42,6 +42,14 @@ fn workers_that_share_a_batch_learn_what_one_learns() {
     let settings = Settings { dataset: DatasetName::Shapes, workers: Some(1_000), batch_size: 2_000, ..small() };
     let message = page.refused(Command::Configure { run: 1, settings: Box::new(settings) });
     assert_eq!(message, "`workers` must be at most 64.");
-    let work = Work { network: SMALL.into(), input: [3, 32, 32], batch: 8, rank: 1, workers: 2 };
+    let work = Work {
+        network: SMALL.into(),
+        input: [3, 32, 32],
+        batch: 8,
+        rank: 1,
+        workers: 2,
+        label_smoothing: 0.0,
+        dropout: None,
+    };
     assert!(page.refused(Command::Work { work }).contains("works for nobody"));
 }

@@ -146,6 +146,8 @@ fn Inside(run: Run) -> impl IntoView {
                     view! { <Waiting message=Signal::derive(move || run.waiting_for("the chosen picture's way through the network follows")) /> }
                 }
             >
+                <div class="inside" class:explained=is_explained>
+                    <div class="inside-layers">
                 <div class="layer-row" role="group" aria-label="Layers">
                     {move || {
                         (0..count.get())
@@ -153,8 +155,8 @@ fn Inside(run: Run) -> impl IntoView {
                             .collect_view()
                     }}
                 </div>
-                <div class="inside" class:explained=is_explained>
                     <PictureSheet tiles=Signal::derive(move || layer(opened.get())) noun="map" meaning=Signal::derive(meaning) on_pick=pick />
+                    </div>
                     <Show when=is_explained>
                         <Explained
                             place=Signal::derive(move || probed.with(|probed| probed.as_ref().map(|probed| probed.place.clone()).unwrap_or_default()))

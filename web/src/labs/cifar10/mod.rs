@@ -10,7 +10,9 @@ mod layers;
 mod network;
 mod own;
 mod pictures;
+mod regularisation;
 mod settings;
+mod shipped;
 mod stage;
 mod test_set;
 mod training;
@@ -74,13 +76,24 @@ fn Cifar10(is_embedded: bool) -> impl IntoView {
     on_cleanup(move || pasting.remove());
     follow_link(site, is_embedded);
     write_link(site);
-    site.run.watch(vec![Panel::Predictions, Panel::Filters, Panel::Inside, Panel::Own]);
+    // What nobody sees is not drawn.
+    Effect::new(move |_| {
+        let mut panels = vec![Panel::Own, Panel::Costs];
+        if stage.get() == Stage::Live {
+            panels.extend([Panel::Predictions, Panel::Filters, Panel::Inside]);
+        }
+        if shows_settings.get() {
+            panels.push(Panel::Augmented);
+        }
+        site.run.watch(panels);
+    });
     view! {
         <h1 class="for-screen-readers">"CIFAR-10: a network learns to see"</h1>
         <div
             class="lab"
             class:without-settings=move || !shows_settings.get()
-            class:with-stage=move || stage.get() != Stage::Live
+            class:with-stage=move || stage.get() == Stage::Network
+            class:with-test-set=move || stage.get() == Stage::TestSet
             class:dropping=is_dropping
             on:dragover=over
             on:dragleave=move |_| is_dropping.set(false)
@@ -95,7 +108,7 @@ fn Cifar10(is_embedded: bool) -> impl IntoView {
                 Stage::Network => view! { <network::NetworkPanel /> }.into_any(),
                 Stage::TestSet => view! { <test_set::TestSet /> }.into_any(),
             }}
-            <curves::Curves />
+            <Show when=move || stage.get() != Stage::TestSet><curves::Curves /></Show>
             <Show when=move || stage.get() == Stage::Live>
                 <layers::Layers />
             </Show>

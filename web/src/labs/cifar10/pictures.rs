@@ -1,12 +1,12 @@
 //! Test pictures with the network's three best guesses beside each. A press on one sends it through the network below.
 
 use leptos::{html, prelude::*};
-use protocol::{Guess, Split, Views};
+use protocol::Guess;
 
 use super::own::{OwnCell, OwnPicture};
 use crate::{
     app::Site,
-    components::{Button, GuessBars, Look, Panel, ShownGuess, Tile, Waiting},
+    components::{GuessBars, Panel, ShownGuess, Tile, Waiting},
     dom::{follow_size, rem},
     format,
     pictures::Tiles,
@@ -54,7 +54,7 @@ pub fn TestPictures() -> impl IntoView {
         })
     };
     view! {
-        <Panel title="Test pictures" class="test-pictures" remark=Signal::derive(remark) tools=move || view! { <OwnPicture run=run /><MeasureAll run=run /> }>
+        <Panel title="Test pictures" class="test-pictures" remark=Signal::derive(remark) tools=move || view! { <OwnPicture run=run /> }>
             <Show
                 when=move || count.get() != 0
                 fallback=move || {
@@ -67,33 +67,6 @@ pub fn TestPictures() -> impl IntoView {
                 </ul>
             </Show>
         </Panel>
-    }
-}
-
-/// Measures all test pictures on request; they only report, nothing is steered by them.
-#[component]
-fn MeasureAll(run: Run) -> impl IntoView {
-    let words = move || match run.test.get() {
-        Some(score) => {
-            format!(
-                "Test set: {} (n = {}, step {})",
-                format::percent(score.accuracy),
-                format::grouped(score.examples),
-                format::grouped(score.step)
-            )
-        }
-        None => String::new(),
-    };
-    let is_busy = move || run.evaluating.get().is_some();
-    view! {
-        <span class="small number">{words}</span>
-        <Button
-            label=Signal::derive(move || if is_busy() { "Measuring …" } else { "Measure all" }.to_owned())
-            title="Loss and accuracy over the whole test set"
-            look=Look::Quiet
-            disabled=Signal::derive(move || is_busy() || run.built.read().is_none())
-            on_press=move || run.evaluate(Split::Test, Views::Single)
-        />
     }
 }
 

@@ -6,10 +6,15 @@ use std::time::Duration;
 use leptos::{html, prelude::*};
 use protocol::{DatasetName, DeviceName, Initialization, PRESETS, Preset, Settings};
 
-use super::{devices::Devices, training::TrainingSettings};
+use super::{
+    devices::Devices,
+    regularisation::{Regularisation, Stopping},
+    shipped::Shipped,
+    training::TrainingSettings,
+};
 use crate::{
     app::Site,
-    components::{Button, Choice, CodeEditor, Look, NumberField, Panel, Progress, Select, Toggle},
+    components::{Button, Choice, CodeEditor, Look, NumberField, Panel, Progress, Select, Tile, Toggle},
     format,
     run::Run,
 };
@@ -19,25 +24,26 @@ const ADJUST_AFTER: Duration = Duration::from_millis(80);
 
 /// The draft with what needs no new run taken from it.
 fn with_live_parts_of(settings: &Settings, draft: &Settings) -> Settings {
-    let mut rest = draft.clone();
-    if is_same_kind(settings, draft) {
-        rest.optimizer = settings.optimizer;
-        rest.schedule = settings.schedule;
+    Settings {
+        optimizer: settings.optimizer,
+        schedule: settings.schedule,
+        augmentation: settings.augmentation,
+        label_smoothing: settings.label_smoothing,
+        // What the text says of dropout comes back with a new run.
+        dropout: if draft.dropout.is_some() { settings.dropout } else { draft.dropout },
+        stop: settings.stop,
+        ..draft.clone()
     }
-    rest
 }
 
-fn is_same_kind(a: &Settings, b: &Settings) -> bool {
-    std::mem::discriminant(&a.optimizer) == std::mem::discriminant(&b.optimizer)
-}
-
-/// Sends changed rates to the running engine, without a restart.
-fn follow_rates(run: Run) {
+/// Sends what changed to the running engine, without a restart.
+fn follow_live_parts(run: Run) {
     let is_asked = StoredValue::new(false);
     let wants = move || {
         let (settings, draft) = (run.settings.get(), run.draft.get());
-        let differs = (settings.optimizer, settings.schedule) != (draft.optimizer, draft.schedule);
-        (differs && is_same_kind(&settings, &draft) && run.built.read().is_some()).then_some(draft)
+        let live = |of: &Settings| (of.optimizer, of.schedule, of.augmentation, of.label_smoothing, of.stop);
+        let differs = live(&settings) != live(&draft) || (draft.dropout.is_some() && settings.dropout != draft.dropout);
+        (differs && run.built.read().is_some()).then_some(draft)
     };
     Effect::new(move |_| {
         if wants().is_none() || is_asked.get_value() {
@@ -49,7 +55,7 @@ fn follow_rates(run: Run) {
                 if is_asked.try_update_value(|asked| *asked = false).is_some()
                     && let Some(draft) = untrack(wants)
                 {
-                    run.adjust(draft.optimizer, draft.schedule);
+                    run.adjust(&draft);
                 }
             },
             ADJUST_AFTER,
@@ -60,7 +66,7 @@ fn follow_rates(run: Run) {
 #[component]
 pub fn SettingsPanel() -> impl IntoView {
     let run = expect_context::<Site>().run;
-    follow_rates(run);
+    follow_live_parts(run);
     let needs_apply = Memo::new(move |_| {
         let settings = run.settings.get();
         with_live_parts_of(&settings, &run.draft.get()) != settings
@@ -74,15 +80,18 @@ pub fn SettingsPanel() -> impl IntoView {
         <Panel title="Settings" class="settings">
             <div class="settings-scroll">
                 <Presets run=run on_choose=choose />
+                <Shipped run=run />
                 <Network run=run on_apply=apply />
                 <TrainingSettings run=run />
+                <Regularisation run=run />
+                <Stopping run=run />
                 <RunSettings run=run />
                 <Devices />
                 <Data run=run />
             </div>
             <div class="apply" class:needed=needs_apply>
                 <span class="small" role="status">
-                    {move || if needs_apply.get() { "These changes begin a new run." } else { "Rates change while it trains." }}
+                    {move || if needs_apply.get() { "These changes begin a new run." } else { "Changes act while it trains." }}
                 </span>
                 <Button label="Apply" look=Look::Main disabled=Signal::derive(move || !needs_apply.get()) on_press=apply />
             </div>
@@ -284,7 +293,22 @@ fn Data(run: Run) -> impl IntoView {
             on_change=move |flip| draft.update(|draft| draft.augmentation.flip = flip)
             meaning="Augmentation: a mirrored cat is still a cat, so the network sees twice as many."
         />
+        <AugmentedStrip run=run />
         <Progress label=Signal::derive(label) fraction=Signal::derive(fraction) amount=Signal::derive(amount) />
+    }
+}
+
+/// The next training pictures as the network will see them.
+#[component]
+fn AugmentedStrip(run: Run) -> impl IntoView {
+    let tiles = Signal::derive(move || run.augmented.get());
+    view! {
+        <Show when=move || tiles.with(Option::is_some)>
+            <figure class="strip">
+                {(0..8usize).map(|index| view! { <Tile tiles=tiles index=index /> }).collect_view()}
+                <figcaption class="small soft">"The next training images, as they will be seen"</figcaption>
+            </figure>
+        </Show>
     }
 }
 
@@ -303,7 +327,7 @@ mod tests {
     use protocol::{Optimizer, Schedule};
 
     #[test]
-    fn a_changed_rate_needs_no_new_run_but_another_optimiser_does() {
+    fn rates_and_the_optimiser_need_no_new_run_but_another_batch_size_does() {
         let settings = Settings::default();
         let mut draft = settings.clone();
         draft.schedule = Schedule::Constant;
@@ -312,6 +336,9 @@ mod tests {
         }
         assert_eq!(with_live_parts_of(&settings, &draft), settings);
         draft.optimizer = Settings::convnetjs().optimizer;
+        (draft.dropout, draft.label_smoothing) = (Some(0.5), 0.1);
+        assert_eq!(with_live_parts_of(&settings, &draft), settings);
+        draft.batch_size = 4;
         assert_ne!(with_live_parts_of(&settings, &draft), settings);
     }
 }

@@ -1,0 +1,68 @@
+//! What the parts of a step take: measured now and then beside training, which goes on as if nothing had been.
+
+use super::{BUFFERS, Trainer};
+use crate::nn::Mode;
+use crate::{Examples, Program, Result, Tensor};
+
+/// Seconds that the parts of one step took on the trainer's own share of a batch.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Costs {
+    /// From pictures to the loss.
+    pub forward: f64,
+    /// From the loss to every gradient.
+    pub backward: f64,
+    /// From the gradients to the next parameters.
+    pub update: f64,
+}
+
+impl Trainer {
+    /// Measures a step on these examples, part by part, with a clock of seconds. Nothing that is learned changes.
+    pub async fn costs(&mut self, examples: Examples<'_>, clock: impl Fn() -> f64) -> Result<Costs> {
+        self.model.check_inputs(self.options.batch, examples)?;
+        let share = self.share(self.workers)?;
+        let names = self.kept();
+        let mut kept = Vec::with_capacity(names.len());
+        for name in &names {
+            kept.push(self.store().read(name).await?);
+        }
+        if self.forward.as_ref().is_none_or(|(workers, _)| *workers != self.workers) {
+            let built = self.model.network().share_graph(share, Mode::Train, self.model.loss())?;
+            let outputs: [Tensor<'_>; 1] = [built.tensor(built.objective)];
+            let program = Program::compile(self.store(), &built.graph, &[], &outputs).await?;
+            self.forward = Some((self.workers, program));
+        }
+        self.prepare(self.workers)?;
+        self.model.write_inputs(share.examples, share.part(examples))?;
+        let mut seconds = [0.0; 3];
+        let forward = self.forward.as_ref().map(|(_, forward)| forward);
+        for (program, seconds) in forward.into_iter().chain([&self.train, &self.update]).zip(&mut seconds) {
+            let began = clock();
+            self.run_alone(program)?;
+            self.store().device().settle(0).await?;
+            *seconds = clock() - began;
+        }
+        for (name, values) in names.iter().zip(&kept) {
+            self.store().write(name, values)?;
+        }
+        let [forward, whole, update] = seconds;
+        Ok(Costs { forward, backward: (whole - forward).max(0.0), update })
+    }
+
+    /// Runs a program with this worker's part wherever workers add something up.
+    fn run_alone(&self, program: &Program) -> Result<()> {
+        if self.workers == 1 {
+            return Program::run(&[program]);
+        }
+        let mut run = program.begin()?;
+        while let Some(part) = run.part() {
+            run.put(&part)?;
+        }
+        Ok(())
+    }
+
+    /// What a step changes and must find again.
+    fn kept(&self) -> Vec<String> {
+        let states = self.options.update().states();
+        ["flat/parameters", BUFFERS, "ring/values"].map(str::to_owned).into_iter().chain(states).collect()
+    }
+}
