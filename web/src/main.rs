@@ -19,6 +19,7 @@ mod notices;
 mod pages;
 mod pictures;
 mod plots;
+mod project;
 mod route;
 mod run;
 mod storage;

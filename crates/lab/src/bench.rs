@@ -25,7 +25,8 @@ pub struct Bench {
     labels: Vec<f32>,
     weights: Vec<f32>,
     began: f64,
-    losses: Option<(f32, f32)>,
+    /// Of every step so far.
+    losses: Vec<f32>,
 }
 
 impl Bench {
@@ -76,7 +77,7 @@ impl Bench {
             trainer,
             clock,
             began: 0.0,
-            losses: None,
+            losses: Vec::new(),
         })
     }
 
@@ -104,18 +105,14 @@ impl Bench {
     }
 
     async fn read_losses(&mut self) -> Result<()> {
-        let metrics = self.trainer.metrics().await?;
-        if let (Some(first), Some(last)) = (metrics.first(), metrics.last()) {
-            let first = self.losses.map_or(first.loss, |(first, _)| first);
-            self.losses = Some((first, last.loss));
-        }
+        self.losses.extend(self.trainer.metrics().await?.iter().map(|metrics| metrics.loss));
         Ok(())
     }
 
     async fn finish(&mut self, steps: u32) -> Result<BenchResult> {
         self.read_losses().await?;
         let seconds = (self.clock)() - self.began;
-        let (first_loss, last_loss) = self.losses.unwrap_or((f32::NAN, f32::NAN));
+        let [first_loss, last_loss] = [self.losses.first(), self.losses.last()].map(|loss| loss.copied().unwrap_or(f32::NAN));
         let device = self.trainer.store().device();
         Ok(BenchResult {
             images_per_second: f64::from(steps - WARM_UP) * f64::from(self.request.batch) / seconds,
@@ -125,6 +122,7 @@ impl Bench {
             device: settings::device_name(device).into(),
             adapter: device.adapter(),
             workers: self.request.workers,
+            losses: if self.request.with_losses { std::mem::take(&mut self.losses) } else { Vec::new() },
         })
     }
 }

@@ -166,6 +166,7 @@ impl<H: Files + Hire> Lab<H> {
                 let pixels = beside(&mut buffers, "`bring` needs a picture's bytes beside it.")?;
                 EventBody::Brought { guesses: self.session()?.bring(pixels).await? }
             }
+            Command::Excite { row } => return self.session()?.excite(row).await.map(Some),
             Command::Explain { row, element } => return self.session()?.explain(row, element).await.map(Some),
             Command::Snapshot => {
                 self.session()?.snapshot(id).await?;

@@ -96,6 +96,11 @@ choices! {
             split: crate::Split,
             pictures: Vec<u32>,
         },
+        /// Which of the first thousand test pictures excite the channels of a layer most: the layer by its row in `configured`.
+        /// Answered by `excited`.
+        "excite" => Excite {
+            row: u32,
+        },
         /// Take the run's whole state, and what it makes of a thousand test pictures. Answered by `snapshot_taken`.
         "snapshot" => Snapshot,
         /// Start a run again from a snapshot (the buffer beside this message). Answered by `configured`.

@@ -175,6 +175,15 @@ choices! {
             step: u64,
             guesses: Vec<Guess>,
         },
+        /// For each channel the pictures that excite it most, `each` of them, in one buffer.
+        "excited" => Excited {
+            step: u64,
+            row: u32,
+            each: u32,
+            /// How many pictures were looked at.
+            examples: u32,
+            sheet: Sheet,
+        },
         /// How a number came about: the numbers that were read, as f32 in the first buffer, and for a sum their weights in a second.
         "explained" => Explained {
             step: u64,

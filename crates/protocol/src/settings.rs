@@ -253,6 +253,8 @@ objects! {
         seed: u64 = 0,
         /// Stop after this many steps, if that comes before `seconds`.
         steps: Option<u32> = None,
+        /// Give the loss of every step, too.
+        with_losses: bool = false,
     }
 
     /// What a worker that shares batches must know.
@@ -279,6 +281,8 @@ objects! {
         device: String,
         adapter: String,
         workers: u32,
+        /// Of every step, where they were asked for.
+        losses: Vec<f32> = Vec::new(),
     }
 
     /// How fast one kernel is on one shape.

@@ -119,6 +119,7 @@ impl Run {
             | EventBody::Pictured { .. }
             | EventBody::Brought { .. }
             | EventBody::Explained { .. }
+            | EventBody::Excited { .. }
             | EventBody::Ponged
             | EventBody::Failed { .. }
             | EventBody::Crashed { .. } => {}

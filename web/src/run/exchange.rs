@@ -45,10 +45,11 @@ impl Run {
             let kind = name.rsplit_once('.').map_or(String::new(), |(_, kind)| kind.to_ascii_lowercase());
             let taken = match kind.as_str() {
                 "safetensors" => self.take_weights(&file).await,
+                "chalkgrad" => self.take_project(&file).await,
                 "py" | "txt" | "js" | "" => self.take_text(&file).await,
                 _ if file.type_().starts_with("text/") => self.take_text(&file).await,
                 _ => Err(
-                    "weights come as .safetensors, which `safetensors.torch.save_file` writes, and networks as .py."
+                    "weights come as .safetensors, which `safetensors.torch.save_file` writes, networks as .py, and projects as .chalkgrad."
                         .into(),
                 ),
             };
@@ -83,7 +84,7 @@ impl Run {
     }
 }
 
-async fn read(size: f64, largest: f64, begin: impl FnOnce() -> js_sys::Promise) -> Result<JsValue, String> {
+pub(super) async fn read(size: f64, largest: f64, begin: impl FnOnce() -> js_sys::Promise) -> Result<JsValue, String> {
     if size > largest {
         let [size, largest] = [size, largest].map(|bytes| format::bytes(bytes as u64));
         return Err(format!("it has {size}, and at most {largest} are read."));

@@ -7,7 +7,7 @@ use js_sys::{ArrayBuffer, Float32Array, Uint8Array};
 use leptos::prelude::*;
 use protocol::{Colouring, Command, EventBody, Gathering, Inside, Panel, Sheet};
 
-use super::{Own, Run};
+use super::{Own, Run, events::tiles};
 use crate::{engine::Incoming, pictures::Tiles};
 
 /// How a number of a layer came about.
@@ -95,6 +95,22 @@ impl Run {
             Ok(incoming) => {
                 if let EventBody::Brought { guesses } = incoming.event.body.clone() {
                     self.own.update(|own| own.iter_mut().for_each(|own| own.guesses.clone_from(&guesses)));
+                }
+            }
+            Err(refusal) => {
+                self.notices.fail(refusal.message, None);
+            }
+        });
+    }
+
+    /// Asks for the test pictures that excite the channels of a layer most; `then` hears how many of each, and the sheet.
+    pub fn excite(self, row: u32, then: impl FnOnce(u32, Tiles) + 'static) {
+        self.send(Command::Excite { row }, Vec::new(), move |result| match result {
+            Ok(incoming) => {
+                if let EventBody::Excited { each, sheet, .. } = &incoming.event.body
+                    && let Some(tiles) = tiles(sheet, incoming.buffers.first())
+                {
+                    then(*each, tiles);
                 }
             }
             Err(refusal) => {

@@ -8,6 +8,7 @@ mod frame;
 mod judging;
 mod keep;
 mod looking;
+mod project;
 mod shipped;
 mod snapshots;
 

@@ -14,6 +14,12 @@ use super::{Session, examples, sheet};
 use crate::data::rgb;
 use crate::error::{LabError, Result};
 
+/// Test pictures that are looked at for exciting ones, so many at a time; so many are kept of each channel, of the first channels.
+const LOOKED_AT: usize = 1_000;
+const TOGETHER: usize = 50;
+const EXCITING: usize = 4;
+const MOST_CHANNELS: usize = 64;
+
 /// The chosen picture and the programs that look at it.
 pub(super) struct Looks {
     pub(super) inside: Inside,
@@ -213,6 +219,47 @@ impl Session {
             field: field.map(|[rows, columns]| [rows.start, rows.end, columns.start, columns.end].map(|at| at as u32)),
         };
         Ok((body, buffers))
+    }
+
+    /// The test pictures that excite each channel of a layer most, by its largest number.
+    pub async fn excite(&mut self, row: u32) -> Result<Drawn> {
+        let refuse = |message: &str| Err(LabError::Data { message: message.into() });
+        let Some(layer) = self.trainer.network().layers().get(row as usize) else {
+            return refuse("There is no such layer in this network.");
+        };
+        let (channels, size) = match *layer.output.dims() {
+            [channels, height, width] => (channels.min(MOST_CHANNELS), height * width),
+            _ => (layer.output.elements().min(MOST_CHANNELS), 1),
+        };
+        let elements = layer.output.elements();
+        let (shape, test) = (self.data.shape(), self.data.split(Split::Test));
+        let there: Vec<usize> = (0..LOOKED_AT.min(test.len())).take_while(|&index| test.example(index).is_some()).collect();
+        if there.is_empty() {
+            return refuse("The test pictures have not arrived.");
+        }
+        // By channel, the largest first.
+        let mut best: Vec<Vec<(f32, usize)>> = vec![Vec::new(); channels];
+        let probe = self.trainer.model_mut().probe(TOGETHER, |graph| vec![graph.layers[row as usize]]).await?;
+        let mut batch = Batch::new(TOGETHER, shape)?;
+        for indices in there.chunks(TOGETHER) {
+            batch.fill(self.data.split(Split::Test), indices, &self.data.transforms, None)?;
+            let values = self.trainer.model().look(&probe, &batch.images).await?;
+            for (&index, values) in indices.iter().zip(values[0].chunks_exact(elements)) {
+                for (best, plane) in best.iter_mut().zip(values.chunks_exact(size)) {
+                    let largest = plane.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+                    let place = best.partition_point(|&(value, _)| value >= largest);
+                    best.insert(place, (largest, index));
+                    best.truncate(EXCITING);
+                }
+            }
+        }
+        let test = self.data.split(Split::Test);
+        let pictures = best.iter().flatten().filter_map(|&(_, index)| test.example(index));
+        let bytes: Vec<u8> = pictures.flat_map(|example| rgb(&example, shape)).collect();
+        let each = EXCITING.min(there.len());
+        let sheet = sheet::pictures("exciting pictures", shape, channels * each);
+        let (step, examples) = (self.trainer.steps(), there.len() as u32);
+        Ok((EventBody::Excited { step, row, each: each as u32, examples, sheet }, vec![bytes]))
     }
 
     /// The value of a leaf of the network's graph.

@@ -91,3 +91,18 @@ fn a_number_is_the_sum_that_the_page_is_told() {
     assert!(page.refused(Command::Explain { row: 0, element: 1 << 30 }).contains("no such number"));
     assert!(page.refused(Command::Explain { row: 99, element: 0 }).contains("no such number"));
 }
+
+#[test]
+fn the_most_exciting_pictures_of_a_channel_are_those_of_its_largest_number() {
+    let mut page = Page::on_shapes(small());
+    page.ask(Command::Step { steps: 20 });
+    let (body, buffers) = page.ask_with(Command::Excite { row: 4 }, Vec::new());
+    let EventBody::Excited { each: 4, examples: 1000, sheet, .. } = body else { panic!("{body:?}") };
+    assert_eq!((sheet.tiles, buffers[0].len()), (40, 40 * 3 * 32 * 32));
+    // The linear layer's channels are the classes: of its first picture no other has a larger score.
+    let (_, judged) = page.ask_with(Command::Evaluate { split: Split::Test, views: protocol::Views::Single }, Vec::new());
+    assert_eq!(judged[0].len(), 1000 * protocol::GUESS_BYTES);
+    let (EventBody::Excited { sheet, .. }, _) = page.ask_with(Command::Excite { row: 0 }, Vec::new()) else { panic!() };
+    assert_eq!(sheet.tiles, 16, "four channels");
+    assert!(page.refused(Command::Excite { row: 9 }).contains("no such layer"));
+}

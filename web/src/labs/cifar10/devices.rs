@@ -82,6 +82,7 @@ pub fn Devices() -> impl IntoView {
                 title="Trains this network for two seconds on each device; the run waits meanwhile"
                 on_press=begin
             />
+            <Agreement run=run />
         </details>
     }
 }
@@ -153,12 +154,82 @@ fn request(settings: &Settings, device: DeviceName) -> BenchRequest {
         seconds: SECONDS,
         seed: settings.seed,
         steps: None,
+        with_losses: false,
     }
+}
+
+/// Steps over which CPU and WebGPU are compared, and pictures of a step: few, since a GPU in software is slow.
+const STEPS: u32 = 100;
+const PICTURES: u32 = 8;
+
+/// Whether both devices learn alike: the same steps on each, loss by loss.
+#[component]
+fn Agreement(run: Run) -> impl IntoView {
+    let words = RwSignal::new(None::<String>);
+    let is_busy = RwSignal::new(false);
+    let begin = move || {
+        let trained = run.is_training_now();
+        is_busy.set(true);
+        words.set(Some(format!("{STEPS} steps on the CPU …")));
+        compare(run, DeviceName::Cpu, move |cpu| {
+            words.set(Some(format!("{STEPS} steps on WebGPU …")));
+            compare(run, DeviceName::Webgpu, move |webgpu| {
+                is_busy.set(false);
+                words.set(Some(match (cpu, webgpu) {
+                    (Ok(cpu), Ok(webgpu)) => verdict(&cpu, &webgpu),
+                    (Err(sentence), _) | (_, Err(sentence)) => sentence,
+                }));
+                if trained {
+                    run.train();
+                }
+            });
+        });
+    };
+    view! {
+        <p class="small" role="status">{words}</p>
+        <Button
+            label="Do CPU and WebGPU agree?"
+            disabled=Signal::derive(move || is_busy.get() || run.built.with(Option::is_none))
+            title="A hundred steps of this network on each, from the same weights on the same pictures; the run waits meanwhile"
+            on_press=begin
+        />
+    }
+}
+
+fn compare(run: Run, device: DeviceName, then: impl FnOnce(Result<Vec<f32>, String>) + 'static) {
+    let request = run.settings.with_untracked(|settings| request(settings, device));
+    let request = BenchRequest { batch: PICTURES, seconds: 600.0, steps: Some(STEPS), with_losses: true, ..request };
+    run.send(Command::Bench { request: Box::new(request) }, Vec::new(), move |answer| {
+        then(match answer.map(|incoming| incoming.event.body) {
+            Ok(EventBody::Benched { result }) => Ok(result.losses),
+            Ok(_) => Err("The engine answered with something else than a measurement.".into()),
+            Err(refusal) => Err(refusal.message),
+        });
+    });
+}
+
+/// The largest difference of two runs' losses, and whether it is one of rounding.
+fn verdict(cpu: &[f32], webgpu: &[f32]) -> String {
+    let differences = cpu.iter().zip(webgpu).map(|(a, b)| f64::from((a - b).abs()));
+    let largest = differences.fold(0.0, f64::max);
+    let top = cpu.iter().copied().map(f64::from).fold(f64::MIN_POSITIVE, f64::max);
+    let steps = cpu.len().min(webgpu.len());
+    let (sign, word) = if largest <= 1e-2 * top { ("✓", "agree") } else { ("✗", "do not agree") };
+    format!("{sign} CPU and WebGPU {word}: over {steps} steps their losses differ by {} at most.", format::significant(largest))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn losses_that_differ_by_rounding_agree() {
+        assert_eq!(
+            verdict(&[2.0, 1.0], &[2.0, 1.001]),
+            "✓ CPU and WebGPU agree: over 2 steps their losses differ by 0.001 at most."
+        );
+        assert!(verdict(&[2.0, 1.0], &[2.0, 1.5]).starts_with("✗ CPU and WebGPU do not agree"));
+    }
 
     #[test]
     fn the_first_layer_needs_no_gradient_of_its_pictures() {

@@ -7,7 +7,7 @@ use protocol::Inside;
 use super::{explained::Explained, pictures::class_name};
 use crate::{
     app::Site,
-    components::{Choice, Panel, PictureSheet, Select, Tile, Waiting},
+    components::{Button, Choice, Look, Panel, PictureSheet, Select, Tile, Waiting},
     pictures::Tiles,
     plots::colour::Meaning,
     run::{Explanation, LayerTiles, Run},
@@ -119,6 +119,21 @@ fn Inside(run: Run) -> impl IntoView {
             ask(row, element, place);
         }
     });
+    // The pictures that excite the open layer's channels, as they were when somebody asked.
+    let exciting = RwSignal::new(None::<Tiles>);
+    Effect::new(move |_| {
+        (opened.track(), run.inside.track());
+        exciting.set(None);
+    });
+    let excite = move || {
+        if exciting.with_untracked(Option::is_some) {
+            return exciting.set(None);
+        }
+        let row = run.layers.with_untracked(|shown| shown.as_ref()?.layers.get(opened.get_untracked())?.row);
+        if let Some(row) = row {
+            run.excite(row, move |_, tiles| exciting.set(Some(tiles)));
+        }
+    };
     let is_explained = move || run.inside.get() == Inside::Activations && probed.read().is_some();
     view! {
         <Panel
@@ -127,6 +142,13 @@ fn Inside(run: Run) -> impl IntoView {
             remark=Signal::derive(of_what)
             tools=move || {
                 view! {
+                    <Button
+                        label="Exciting pictures"
+                        look=Look::Quiet
+                        title="For each channel of the open layer the four test pictures, of the first thousand, in which its largest number is largest"
+                        pressed=Signal::derive(move || exciting.with(Option::is_some))
+                        on_press=excite
+                    />
                     <Select
                         label="Show of every layer"
                         value=Signal::derive(move || name().to_owned())
@@ -155,7 +177,12 @@ fn Inside(run: Run) -> impl IntoView {
                             .collect_view()
                     }}
                 </div>
-                    <PictureSheet tiles=Signal::derive(move || layer(opened.get())) noun="map" meaning=Signal::derive(meaning) on_pick=pick />
+                    <Show
+                        when=move || exciting.with(Option::is_some)
+                        fallback=move || view! { <PictureSheet tiles=Signal::derive(move || layer(opened.get())) noun="map" meaning=Signal::derive(meaning) on_pick=pick /> }
+                    >
+                        <PictureSheet tiles=exciting noun="picture" />
+                    </Show>
                     </div>
                     <Show when=is_explained>
                         <Explained

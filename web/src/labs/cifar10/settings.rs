@@ -157,6 +157,7 @@ fn Network(run: Run, on_apply: impl Fn() + Clone + Send + Sync + 'static) -> imp
         <div class="files">
             <Button label="Export" title="This run as a PyTorch script, and its weights" on_press=move || run.export() />
             <OpenFile run=run />
+            <Button label="Save project" title="Network, settings, weights, curves and seed in one file, to go on from here" on_press=move || run.save_project() />
         </div>
     }
 }
@@ -174,9 +175,9 @@ fn OpenFile(run: Run) -> impl IntoView {
         field.set_value("");
     };
     view! {
-        <label class="button" title="Weights (.safetensors) or a network (.py); both can be dropped on the lab">
+        <label class="button" title="Weights (.safetensors), a network (.py) or a project (.chalkgrad); each can be dropped on the lab">
             "Open a file"
-            <input class="for-screen-readers" type="file" accept=".safetensors,.py,.txt,.js" node_ref=field on:change=take />
+            <input class="for-screen-readers" type="file" accept=".safetensors,.chalkgrad,.py,.txt,.js" node_ref=field on:change=take />
         </label>
     }
 }
