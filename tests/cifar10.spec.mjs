@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { until } from "./support/lab.mjs";
 import { hasData } from "./support/server.mjs";
-import { stage } from "./support/stage.mjs";
+import { needsAdapter, stage } from "./support/stage.mjs";
 import { standInData } from "./support/stand-in-data.mjs";
 
 /** A run that has learned a little on small stand-in data. */
@@ -49,7 +49,7 @@ describe("the test set", () => {
     await until("the right ones are counted", async () => (await found.innerText()).startsWith(`${right} picture`));
 
     // Ten views are another judgement of the same pictures.
-    await panel.getByRole("switch", { name: "Ten views" }).check();
+    await panel.getByRole("switch", { name: "Ten views" }).check({ force: true });
     await lab.button("Measure all").click();
     await lab.says(/right of 400 at step 12, mean of 10 views/);
     assert.deepEqual(complaints, []);
@@ -67,6 +67,15 @@ describe("inside the network", () => {
       const chips = panel.getByRole("group", { name: "Layers" }).getByRole("button");
       await until(`${name} of ${layers} layers`, async () => (await chips.count()) === layers);
     }
+    assert.deepEqual(complaints, []);
+  });
+
+  test("the pictures that excite a layer's channels are shown", async (t) => {
+    const { lab, page, complaints } = await trained(open, t);
+    await lab.button("Exciting pictures").click();
+    await page.getByRole("img", { name: "exciting pictures (64 pictures)" }).waitFor();
+    await lab.button("Exciting pictures").click();
+    await page.getByRole("img", { name: /Conv2d\(3, 16/ }).waitFor();
     assert.deepEqual(complaints, []);
   });
 
@@ -265,6 +274,54 @@ describe("a network that comes with the page", { skip: !hasData && "no data/: ru
     await lab.says(/right of 10,000/, 120_000);
     const measured = (await lab.events("evaluated")).at(-1).accuracy;
     assert.ok(Math.abs(measured - accuracy) <= 2e-4, `${measured} here, ${accuracy} natively`);
+    assert.deepEqual(complaints, []);
+  });
+});
+
+describe("a project file", () => {
+  const { open } = stage();
+
+  test("brings back network, settings, curves and step, and goes on as the run itself would have", async (t) => {
+    const { lab, page, complaints } = await trained(open, t, 30);
+    const [download] = await Promise.all([page.waitForEvent("download"), lab.button("Save project").click()]);
+    assert.equal(download.suggestedFilename(), "step-30.chalkgrad");
+    const chunks = [];
+    for await (const chunk of await download.createReadStream()) chunks.push(chunk);
+    const file = Buffer.concat(chunks);
+    await lab.forget();
+    await lab.send({ type: "step", steps: 5 });
+    const losses = async () => (await lab.events("progressed")).flatMap(({ losses }) => losses);
+    const gone = await losses();
+
+    // Another run, then back; what is damaged changes nothing.
+    await lab.send({ type: "configure", settings: { dataset: "shapes", seed: 5 } });
+    const field = page.locator("input[type=file][accept*=chalkgrad]");
+    const put = (name, buffer) => field.setInputFiles({ name, mimeType: "application/octet-stream", buffer });
+    await put("half.chalkgrad", file.subarray(0, file.length / 2));
+    await lab.says(/half\.chalkgrad: its part .* is missing or cut short/);
+    assert.equal((await lab.state()).settings.seed, 5);
+    await put("mine.chalkgrad", file);
+    await lab.says(/mine\.chalkgrad is open: its run stands at step 30/);
+    const state = await lab.state();
+    assert.deepEqual([state.step, state.settings.seed, state.settings.dataset], [30, 1, "cifar10"]);
+    await lab.forget();
+    await lab.send({ type: "step", steps: 5 });
+    assert.deepEqual(await losses(), gone);
+    assert.deepEqual(complaints, []);
+  });
+});
+
+describe("CPU and WebGPU", () => {
+  const { open } = stage({ webgpu: true });
+
+  test("are held against one another on request", async (t) => {
+    const { lab, page, complaints } = await open(t, { server: { files: standInData() } });
+    if (!(await needsAdapter(t, page))) return;
+    await page.getByText("What this machine can do").click();
+    await lab.button("Do CPU and WebGPU agree?").click();
+    const words = await lab.says(/over 100 steps their losses differ by/, 120_000);
+    assert.match(words, /^✓ CPU and WebGPU agree/);
+    t.diagnostic(words);
     assert.deepEqual(complaints, []);
   });
 });

@@ -36,7 +36,8 @@ pub fn write(project: &Project, weights: &[u8]) -> Result<Vec<u8>, String> {
     };
     for (name, curve) in [("loss", &project.loss), ("accuracy", &project.accuracy)] {
         let (first, end) = curve.train.range();
-        let train: Vec<f32> = (first..end).map(|step| curve.train.smoothed(step, 1).map_or(f32::NAN, |value| value as f32)).collect();
+        let train: Vec<f32> =
+            (first..end).map(|step| curve.train.smoothed(step, 1).map_or(f32::NAN, |value| value as f32)).collect();
         add(&format!("{name}.train"), "F32", json!([train.len()]), &bytes(&train));
         let points = &curve.held_out;
         let held_out: Vec<f32> =
@@ -56,11 +57,13 @@ pub fn write(project: &Project, weights: &[u8]) -> Result<Vec<u8>, String> {
 pub fn read(file: &[u8]) -> Result<Project, String> {
     let (header, data) = open(file)?;
     let about = header.get(METADATA).and_then(|metadata| metadata["chalkgrad"].as_str());
-    let about: Value = about.and_then(|text| serde_json::from_str(text).ok()).ok_or("it is no project of this page.")?;
+    let about: Value =
+        about.and_then(|text| serde_json::from_str(text).ok()).ok_or("it is no project of this page.")?;
     if about["version"].as_u64() != Some(VERSION) {
         return Err("it was written by another version of this page.".into());
     }
-    let settings = serde_json::from_value(about["settings"].clone()).map_err(|problem| format!("its settings cannot be read: {problem}."))?;
+    let settings = serde_json::from_value(about["settings"].clone())
+        .map_err(|problem| format!("its settings cannot be read: {problem}."))?;
     let tensor = |name: &str| {
         let offsets = &header.get(&format!("chalkgrad.{name}"))?["data_offsets"];
         let [from, to] = [0, 1].map(|end| offsets[end].as_u64().and_then(|at| usize::try_from(at).ok()));

@@ -54,6 +54,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         seconds: arguments.seconds,
         seed: arguments.seed,
         steps: arguments.steps,
+        with_losses: false,
     };
     let device = arguments.device.open()?;
     device::tune(&device)?;

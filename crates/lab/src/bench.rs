@@ -112,7 +112,8 @@ impl Bench {
     async fn finish(&mut self, steps: u32) -> Result<BenchResult> {
         self.read_losses().await?;
         let seconds = (self.clock)() - self.began;
-        let [first_loss, last_loss] = [self.losses.first(), self.losses.last()].map(|loss| loss.copied().unwrap_or(f32::NAN));
+        let [first_loss, last_loss] =
+            [self.losses.first(), self.losses.last()].map(|loss| loss.copied().unwrap_or(f32::NAN));
         let device = self.trainer.store().device();
         Ok(BenchResult {
             images_per_second: f64::from(steps - WARM_UP) * f64::from(self.request.batch) / seconds,

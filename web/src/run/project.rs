@@ -5,7 +5,10 @@ use leptos::prelude::*;
 use protocol::{Command, EventBody};
 
 use super::{Run, exchange};
-use crate::{files, format, project::{self, Project}};
+use crate::{
+    files, format,
+    project::{self, Project},
+};
 
 /// Largest project that is read.
 const LARGEST: f64 = 1e9;
@@ -36,8 +39,9 @@ impl Run {
                     accuracy: self.accuracy.get_value(),
                 };
                 let written = project::write(&project, &bytes(weights)).ok();
-                let saved = written
-                    .and_then(|file| files::save(&format!("step-{step}.chalkgrad"), &Uint8Array::from(file.as_slice())));
+                let saved = written.and_then(|file| {
+                    files::save(&format!("step-{step}.chalkgrad"), &Uint8Array::from(file.as_slice()))
+                });
                 if saved.is_none() {
                     self.notices.fail("The browser does not let this page save files.", None);
                 }

@@ -233,7 +233,8 @@ impl Session {
         };
         let elements = layer.output.elements();
         let (shape, test) = (self.data.shape(), self.data.split(Split::Test));
-        let there: Vec<usize> = (0..LOOKED_AT.min(test.len())).take_while(|&index| test.example(index).is_some()).collect();
+        let there: Vec<usize> =
+            (0..LOOKED_AT.min(test.len())).take_while(|&index| test.example(index).is_some()).collect();
         if there.is_empty() {
             return refuse("The test pictures have not arrived.");
         }

@@ -100,7 +100,8 @@ fn the_most_exciting_pictures_of_a_channel_are_those_of_its_largest_number() {
     let EventBody::Excited { each: 4, examples: 1000, sheet, .. } = body else { panic!("{body:?}") };
     assert_eq!((sheet.tiles, buffers[0].len()), (40, 40 * 3 * 32 * 32));
     // The linear layer's channels are the classes: of its first picture no other has a larger score.
-    let (_, judged) = page.ask_with(Command::Evaluate { split: Split::Test, views: protocol::Views::Single }, Vec::new());
+    let (_, judged) =
+        page.ask_with(Command::Evaluate { split: Split::Test, views: protocol::Views::Single }, Vec::new());
     assert_eq!(judged[0].len(), 1000 * protocol::GUESS_BYTES);
     let (EventBody::Excited { sheet, .. }, _) = page.ask_with(Command::Excite { row: 0 }, Vec::new()) else { panic!() };
     assert_eq!(sheet.tiles, 16, "four channels");

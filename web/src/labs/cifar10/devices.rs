@@ -215,7 +215,10 @@ fn verdict(cpu: &[f32], webgpu: &[f32]) -> String {
     let top = cpu.iter().copied().map(f64::from).fold(f64::MIN_POSITIVE, f64::max);
     let steps = cpu.len().min(webgpu.len());
     let (sign, word) = if largest <= 1e-2 * top { ("✓", "agree") } else { ("✗", "do not agree") };
-    format!("{sign} CPU and WebGPU {word}: over {steps} steps their losses differ by {} at most.", format::significant(largest))
+    format!(
+        "{sign} CPU and WebGPU {word}: over {steps} steps their losses differ by {} at most.",
+        format::significant(largest)
+    )
 }
 
 #[cfg(test)]

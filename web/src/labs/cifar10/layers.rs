@@ -122,7 +122,8 @@ fn Inside(run: Run) -> impl IntoView {
     // The pictures that excite the open layer's channels, as they were when somebody asked.
     let exciting = RwSignal::new(None::<Tiles>);
     Effect::new(move |_| {
-        (opened.track(), run.inside.track());
+        opened.track();
+        run.inside.track();
         exciting.set(None);
     });
     let excite = move || {
