@@ -35,14 +35,9 @@ pub fn write(project: &Project, weights: &[u8]) -> Result<Vec<u8>, String> {
         header.insert(format!("chalkgrad.{name}"), json!({ "dtype": dtype, "shape": shape, "data_offsets": offsets }));
     };
     for (name, curve) in [("loss", &project.loss), ("accuracy", &project.accuracy)] {
-        let (first, end) = curve.train.range();
-        let train: Vec<f32> =
-            (first..end).map(|step| curve.train.smoothed(step, 1).map_or(f32::NAN, |value| value as f32)).collect();
+        let (train, held_out) = numbers(curve);
         add(&format!("{name}.train"), "F32", json!([train.len()]), &bytes(&train));
-        let points = &curve.held_out;
-        let held_out: Vec<f32> =
-            points.iter().flat_map(|point| [point.step as f32, point.value as f32, point.examples as f32]).collect();
-        add(&format!("{name}.held_out"), "F32", json!([points.len(), 3]), &bytes(&held_out));
+        add(&format!("{name}.held_out"), "F32", json!([held_out.len() / 3, 3]), &bytes(&held_out));
     }
     add("snapshot", "U8", json!([project.snapshot.len()]), &project.snapshot);
     let first = project.loss.train.range().0;
@@ -71,19 +66,31 @@ pub fn read(file: &[u8]) -> Result<Project, String> {
     };
     let missing = |name: &str| format!("its part `chalkgrad.{name}` is missing or cut short.");
     let first = about["first_step"].as_u64().unwrap_or_default();
-    let curve = |name: &str| {
+    let curve_of = |name: &str| {
         let part = |part: &str| tensor(&format!("{name}.{part}")).ok_or_else(|| missing(&format!("{name}.{part}")));
-        let mut curve = Curve::default();
-        curve.train.extend(first, &floats(part("train")?));
-        for point in floats(part("held_out")?).chunks_exact(3) {
-            let (step, value, examples) = (point[0] as u64, f64::from(point[1]), point[2] as u64);
-            curve.measure(Measurement { step, value, examples });
-        }
-        Ok::<_, String>(curve)
+        Ok::<_, String>(curve(first, &floats(part("train")?), &floats(part("held_out")?)))
     };
     let snapshot = tensor("snapshot").ok_or_else(|| missing("snapshot"))?.to_vec();
     let step = about["step"].as_u64().ok_or("it does not say at which step it stands.")?;
-    Ok(Project { settings, step, snapshot, loss: curve("loss")?, accuracy: curve("accuracy")? })
+    Ok(Project { settings, step, snapshot, loss: curve_of("loss")?, accuracy: curve_of("accuracy")? })
+}
+
+/// A curve's numbers: of each step, and of each measurement its step, its value and how many examples it was made on.
+pub fn numbers(curve: &Curve) -> (Vec<f32>, Vec<f32>) {
+    let (first, end) = curve.train.range();
+    let train = (first..end).map(|step| curve.train.smoothed(step, 1).map_or(f32::NAN, |value| value as f32));
+    let point = |point: &Measurement| [point.step as f32, point.value as f32, point.examples as f32];
+    (train.collect(), curve.held_out.iter().flat_map(point).collect())
+}
+
+/// A curve of its numbers.
+pub fn curve(first: u64, train: &[f32], held_out: &[f32]) -> Curve {
+    let mut curve = Curve::default();
+    curve.train.extend(first, train);
+    for point in held_out.chunks_exact(3) {
+        curve.measure(Measurement { step: point[0] as u64, value: f64::from(point[1]), examples: point[2] as u64 });
+    }
+    curve
 }
 
 /// The header of a safetensors file, and what follows it.

@@ -6,7 +6,11 @@ use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use protocol::{Command, Event, EventBody, Settings, StopReason};
 
-use super::{AskedRun, Run, Speed, Status, keep, snapshots::Snapshot};
+use super::{
+    AskedRun, Run, Speed, Status,
+    keep::{self, Kept},
+    snapshots::Snapshot,
+};
 use crate::{
     dom,
     engine::{Answered, Incoming},
@@ -246,10 +250,11 @@ impl Run {
     }
 
     pub(super) fn save_latest(self) {
-        let Some(latest) = self.book.with_value(|book| book.snapshots.latest()) else { return };
+        let row = self.book.with_value(|book| book.snapshots.row());
+        let curves = [self.loss, self.accuracy].map(|curve| curve.get_value());
         wasm_bindgen_futures::spawn_local(async move {
             let tab = keep::tab_name().await;
-            let _ = keep::save(tab, latest).await;
+            let _ = keep::save(tab, row, curves).await;
         });
     }
 
@@ -317,7 +322,7 @@ impl Run {
         self.draft.set(settings.clone());
         wasm_bindgen_futures::spawn_local(async move {
             let kept = if stands { None } else { keep::load(&settings).await };
-            match kept.map(Rc::new) {
+            match kept {
                 Some(kept) => self.go_on_from(kept, autostart),
                 None => self.configure(settings, autostart),
             }
@@ -325,15 +330,25 @@ impl Run {
     }
 
     /// Takes up what an earlier visit left, and says so; a snapshot that the engine refuses is forgotten.
-    fn go_on_from(self, kept: Rc<Snapshot>, then_train: bool) {
-        let settings = kept.settings.clone();
+    fn go_on_from(self, kept: Kept, then_train: bool) {
+        let Kept { row, loss, accuracy } = kept;
+        let Some(latest) = row.last().cloned() else { return };
+        let settings = latest.settings.clone();
         let command = Command::Restore { run: 0, settings: Box::new(settings.clone()) };
         let sentence =
-            format!("This run goes on from step {}, where an earlier visit left it.", format::grouped(kept.step));
-        self.send(command, vec![kept.bytes()], move |result| {
+            format!("This run goes on from step {}, where an earlier visit left it.", format::grouped(latest.step));
+        self.send(command, vec![latest.bytes()], move |result| {
             if result.is_err() {
                 return self.configure(settings, then_train);
             }
+            self.loss.set_value(loss);
+            self.accuracy.set_value(accuracy);
+            let steps = self.book.try_update_value(|book| {
+                book.snapshots.take_up(row);
+                book.snapshots.steps()
+            });
+            self.rewind_steps.set(steps.unwrap_or_default());
+            self.version.update(|version| *version += 1);
             let anew = Callback::new(move |()| self.configure(self.settings.get_untracked(), true));
             let notice = self.notices.ask(sentence, false, vec![("Train anew", anew)]);
             self.book.update_value(|book| book.continuation = Some(notice));

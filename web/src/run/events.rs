@@ -8,12 +8,11 @@ use protocol::{EventBody, Sheet, Split, StopReason, Views};
 
 use super::{
     Built, Costs, InsideView, LayerTiles, Loading, Predictions, Run, Score, Speed, Status, frame::Progress, judging,
-    snapshots::Snapshot,
+    snapshots::{Seen, Snapshot},
 };
 use crate::{
     dom,
     engine::Incoming,
-    judgement::Judgement,
     pictures::Tiles,
     plots::curve::{Curve, Measurement},
     storage,
@@ -92,9 +91,9 @@ impl Run {
             EventBody::SnapshotTaken { step, judged, filters } => {
                 let mut buffers = incoming.buffers.iter();
                 let bytes = buffers.next();
-                let judgement = if *judged > 0 { judging::read(buffers.next(), *step, false) } else { None };
-                let filters = filters.as_ref().and_then(|sheet| tiles(sheet, buffers.next()));
-                self.keep(*step, bytes, judgement.map(Arc::new), filters);
+                let guesses = if *judged > 0 { buffers.next().cloned() } else { None };
+                let filters = filters.clone().and_then(|sheet| Some((sheet, buffers.next()?.clone())));
+                self.keep(*step, bytes, Seen { guesses, filters });
             }
             EventBody::Stopped { step, reason, message } => self.stopped(*step, *reason, message),
             // What was measured is of other weights.
@@ -353,9 +352,9 @@ impl Run {
         self.ask_frame();
     }
 
-    fn keep(self, step: u64, bytes: Option<&ArrayBuffer>, judgement: Option<Arc<Judgement>>, filters: Option<Tiles>) {
+    fn keep(self, step: u64, bytes: Option<&ArrayBuffer>, seen: Seen) {
         let Some(bytes) = bytes else { return };
-        let snapshot = Snapshot::new(step, self.settings.get_untracked(), bytes.clone()).seen(judgement, filters);
+        let snapshot = Snapshot::new(step, self.settings.get_untracked(), bytes.clone()).with(seen);
         let steps = self.book.try_update_value(|book| {
             book.snapshots.keep(snapshot);
             book.snapshots.steps()

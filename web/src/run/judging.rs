@@ -6,7 +6,7 @@ use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::prelude::*;
 use protocol::{Command, EventBody, Picture, Split, Views};
 
-use super::{Run, events::tiles};
+use super::{Run, events::tiles, snapshots::BUDGET};
 use crate::{judgement::Judgement, pictures::Tiles};
 
 /// A judgement from the buffer beside an event.
@@ -31,10 +31,10 @@ impl Run {
     pub fn look_back(self, step: Option<u64>) {
         self.looking_back.set(step);
         let Some(kept) = step.and_then(|step| self.book.with_value(|book| book.snapshots.at(step))) else { return };
-        if kept.filters.is_some() {
-            self.filters.set(kept.filters.clone());
+        if let Some(filters) = kept.filters() {
+            self.filters.set(Some(filters));
         }
-        let Some(judgement) = kept.judgement.clone() else { return };
+        let Some(judgement) = kept.judgement().map(Arc::new) else { return };
         self.predictions.update(|shown| {
             let Some(shown) = shown else { return };
             let guessed = |picture: &Picture| {
@@ -44,6 +44,14 @@ impl Run {
             shown.pictures = Arc::new(shown.pictures.iter().map(guessed).collect());
         });
         self.judged.set(Some(judgement));
+    }
+
+    /// Bytes that the kept steps may take.
+    pub const BUDGET: u64 = BUDGET;
+
+    /// Bytes that the kept steps take.
+    pub fn kept_size(self) -> u64 {
+        self.book.with_value(|book| book.snapshots.size())
     }
 
     /// Forgets the lines of earlier runs.

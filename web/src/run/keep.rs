@@ -1,21 +1,24 @@
-//! The latest snapshot of each tab in IndexedDB, so that a reload can go on. A tab has a name of its own, held by a lock while
-//! it lives, so that two tabs, one duplicated from the other included, never write over each other. Where a sandboxed frame
+//! The run of each tab in IndexedDB, so that a reload can go on: its latest snapshot with its curves, and the row of older ones, its
+//! time line. A tab has a name of its own, held by a lock while it lives, so that two tabs, one duplicated from the other included, never write over each other. Where a sandboxed frame
 //! has no storage, every function here quietly does nothing.
 
 use std::{cell::RefCell, rc::Rc};
 
-use js_sys::{Array, ArrayBuffer, Function, Object, Promise, Reflect};
+use js_sys::{Array, ArrayBuffer, Float32Array, Function, Object, Promise, Reflect};
 use leptos::prelude::window;
 use protocol::Settings;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{IdbDatabase, IdbKeyRange, IdbObjectStore, IdbRequest, IdbTransactionMode};
 
-use super::snapshots::Snapshot;
-use crate::storage;
+use super::snapshots::{Seen, Snapshot};
+use crate::{plots::curve::Curve, project, storage};
 
 const DATABASE: &str = "chalkgrad";
-const STORE: &str = "snapshots";
+/// A record a tab, by its name: the latest snapshot.
+const LATEST: &str = "snapshots";
+/// A record a tab and step: what can be gone back to.
+const TIME_LINE: &str = "timeline";
 const TAB_KEY: &str = "chalkgrad-tab";
 /// How often a lock is asked for.
 const ATTEMPTS: u32 = 4;
@@ -86,75 +89,157 @@ async fn hold(name: &str) -> Option<bool> {
     JsFuture::from(taken).await.ok()?.as_bool()
 }
 
-/// Keeps this tab's latest snapshot, and forgets those of tabs long gone.
-pub(super) async fn save(tab: String, snapshot: Rc<Snapshot>) -> Option<()> {
-    let settings = serde_json::to_string(&snapshot.settings).ok()?;
-    let record = Object::new();
-    let entries: [(&str, JsValue); 5] = [
-        ("tab", tab.into()),
-        ("time", js_sys::Date::now().into()),
-        ("step", (snapshot.step as f64).into()),
-        ("settings", settings.into()),
-        ("bytes", snapshot.bytes().into()),
-    ];
-    for (key, value) in entries {
-        Reflect::set(&record, &key.into(), &value).ok()?;
+/// What is kept of a run.
+pub(super) struct Kept {
+    /// In order of steps; the last is where it goes on.
+    pub row: Vec<Snapshot>,
+    pub loss: Curve,
+    pub accuracy: Curve,
+}
+
+/// Keeps this tab's run, and forgets those of tabs long gone.
+pub(super) async fn save(tab: String, row: Vec<Rc<Snapshot>>, curves: [Curve; 2]) -> Option<()> {
+    let latest = row.last()?;
+    let record = record(&tab, latest)?;
+    for (name, curve) in ["loss", "accuracy"].into_iter().zip(&curves) {
+        let (train, held_out) = project::numbers(curve);
+        set(&record, name, Float32Array::from(train.as_slice()))?;
+        set(&record, &format!("{name}_held_out"), Float32Array::from(held_out.as_slice()))?;
     }
-    let store = store(IdbTransactionMode::Readwrite).await?;
-    done(&store.put(&record).ok()?).await?;
+    set(&record, "first_step", curves[0].train.range().0 as f64)?;
+    done(&store(LATEST, IdbTransactionMode::Readwrite).await?.put(&record).ok()?).await?;
+    save_time_line(&tab, &row).await?;
     let old = IdbKeyRange::upper_bound(&(js_sys::Date::now() - KEPT_MILLISECONDS).into()).ok()?;
-    let keys = done(&store.index("time").ok()?.get_all_keys_with_key(&old).ok()?).await?;
-    for key in keys.dyn_into::<Array>().ok()?.iter() {
-        done(&store.delete(&key).ok()?).await?;
+    for name in [LATEST, TIME_LINE] {
+        let store = store(name, IdbTransactionMode::Readwrite).await?;
+        let keys = done(&store.index("time").ok()?.get_all_keys_with_key(&old).ok()?).await?;
+        for key in keys.dyn_into::<Array>().ok()?.iter() {
+            done(&store.delete(&key).ok()?).await?;
+        }
     }
     Some(())
 }
 
-/// What this tab kept before it was reloaded; else what a tab that was closed since left of a run with the same settings.
-pub(super) async fn load(settings: &Settings) -> Option<Snapshot> {
-    let tab = tab_name().await;
-    let own = store(IdbTransactionMode::Readonly).await?.get(&tab.into()).ok()?;
-    let is_wanted = |snapshot: &Snapshot| snapshot.settings == *settings && snapshot.step > 0;
-    if let Some(snapshot) = done(&own).await.and_then(read).filter(is_wanted) {
-        return Some(snapshot);
+/// Writes what is new in the row and deletes what has gone from it.
+async fn save_time_line(tab: &str, row: &[Rc<Snapshot>]) -> Option<()> {
+    let store = store(TIME_LINE, IdbTransactionMode::Readwrite).await?;
+    let kept = done(&store.get_all_keys_with_key(&of_tab(tab)?).ok()?).await?.dyn_into::<Array>().ok()?;
+    let steps: Vec<u64> = kept.iter().filter_map(|key| Some(Array::from(&key).get(1).as_f64()? as u64)).collect();
+    for (key, step) in kept.iter().zip(&steps) {
+        if !row.iter().any(|snapshot| snapshot.step == *step) {
+            done(&store.delete(&key).ok()?).await?;
+        }
     }
-    let by_time = store(IdbTransactionMode::Readonly).await?.index("time").ok()?.get_all().ok()?;
+    // The latest is written anew: a run that went back may have come to this step otherwise.
+    let last = row.last().map(|snapshot| snapshot.step);
+    for snapshot in row.iter().filter(|snapshot| Some(snapshot.step) == last || !steps.contains(&snapshot.step)) {
+        done(&store.put(&record(tab, snapshot)?).ok()?).await?;
+    }
+    Some(())
+}
+
+/// The keys of a tab's time line.
+fn of_tab(tab: &str) -> Option<IdbKeyRange> {
+    let end = |step: f64| Array::of2(&tab.into(), &step.into());
+    IdbKeyRange::bound(&end(f64::NEG_INFINITY), &end(f64::INFINITY)).ok()
+}
+
+fn record(tab: &str, snapshot: &Snapshot) -> Option<Object> {
+    let record = Object::new();
+    set(&record, "tab", tab)?;
+    set(&record, "time", js_sys::Date::now())?;
+    set(&record, "step", snapshot.step as f64)?;
+    set(&record, "settings", serde_json::to_string(&snapshot.settings).ok()?)?;
+    set(&record, "bytes", snapshot.state.clone())?;
+    if let Some(guesses) = &snapshot.seen.guesses {
+        set(&record, "guesses", guesses.clone())?;
+    }
+    if let Some((sheet, bytes)) = &snapshot.seen.filters {
+        set(&record, "filters", serde_json::to_string(sheet).ok()?)?;
+        set(&record, "filter_bytes", bytes.clone())?;
+    }
+    Some(record)
+}
+
+fn set(record: &Object, key: &str, value: impl Into<JsValue>) -> Option<bool> {
+    Reflect::set(record, &key.into(), &value.into()).ok()
+}
+
+/// What this tab kept before it was reloaded; else what a tab that was closed since left of a run with the same settings.
+pub(super) async fn load(settings: &Settings) -> Option<Kept> {
+    let tab = tab_name().await;
+    let own = store(LATEST, IdbTransactionMode::Readonly).await?.get(&tab.as_str().into()).ok()?;
+    let is_wanted = |record: &JsValue| read(record).is_some_and(|kept| kept.settings == *settings && kept.step > 0);
+    if let Some(record) = done(&own).await.filter(is_wanted) {
+        return with_time_line(&tab, &record, settings).await;
+    }
+    let by_time = store(LATEST, IdbTransactionMode::Readonly).await?.index("time").ok()?.get_all().ok()?;
     let records: Array = done(&by_time).await?.dyn_into().ok()?;
     for record in records.iter().rev() {
-        let Some(name) = Reflect::get(&record, &"tab".into()).ok().and_then(|name| name.as_string()) else { continue };
-        let Some(snapshot) = read(record).filter(is_wanted) else { continue };
-        if hold(&name).await == Some(true) {
+        let Some(name) = field(&record, "tab").and_then(|name| name.as_string()) else { continue };
+        if is_wanted(&record) && hold(&name).await == Some(true) {
             storage::session_set(TAB_KEY, &name);
-            TAB.set(Some(name));
-            return Some(snapshot);
+            TAB.set(Some(name.clone()));
+            return with_time_line(&name, &record, settings).await;
         }
     }
     None
 }
 
-fn read(record: JsValue) -> Option<Snapshot> {
-    let field = |key: &str| Reflect::get(&record, &key.into()).ok();
-    let settings: Settings = serde_json::from_str(&field("settings")?.as_string()?).ok()?;
-    let bytes: ArrayBuffer = field("bytes")?.dyn_into().ok()?;
-    Some(Snapshot::new(field("step")?.as_f64()? as u64, settings, bytes))
+/// A latest snapshot with the older ones and the curves that belong to it.
+async fn with_time_line(tab: &str, record: &JsValue, settings: &Settings) -> Option<Kept> {
+    let latest = read(record)?;
+    let numbers = |name: &str| {
+        let array: Option<Float32Array> = field(record, name).and_then(|value| value.dyn_into().ok());
+        array.map(|array| array.to_vec()).unwrap_or_default()
+    };
+    let first = field(record, "first_step").and_then(|step| step.as_f64()).unwrap_or_default() as u64;
+    let [loss, accuracy] =
+        ["loss", "accuracy"].map(|name| project::curve(first, &numbers(name), &numbers(&format!("{name}_held_out"))));
+    let older = async {
+        let store = store(TIME_LINE, IdbTransactionMode::Readonly).await?;
+        done(&store.get_all_with_key(&of_tab(tab)?).ok()?).await?.dyn_into::<Array>().ok()
+    };
+    let older = older.await.map(|records| records.to_vec()).unwrap_or_default();
+    let fits = |snapshot: &Snapshot| snapshot.step < latest.step && snapshot.settings == *settings;
+    let mut row: Vec<Snapshot> = older.iter().filter_map(read).filter(fits).collect();
+    row.push(latest);
+    Some(Kept { row, loss, accuracy })
 }
 
-async fn store(mode: IdbTransactionMode) -> Option<IdbObjectStore> {
-    let opening = window().indexed_db().ok()??.open_with_u32(DATABASE, 1).ok()?;
+fn field(record: &JsValue, key: &str) -> Option<JsValue> {
+    Reflect::get(record, &key.into()).ok()
+}
+
+fn read(record: &JsValue) -> Option<Snapshot> {
+    let buffer = |key: &str| field(record, key).and_then(|value| value.dyn_into::<ArrayBuffer>().ok());
+    let settings: Settings = serde_json::from_str(&field(record, "settings")?.as_string()?).ok()?;
+    let sheet = field(record, "filters").and_then(|text| serde_json::from_str(&text.as_string()?).ok());
+    let seen = Seen { guesses: buffer("guesses"), filters: sheet.zip(buffer("filter_bytes")) };
+    Some(Snapshot::new(field(record, "step")?.as_f64()? as u64, settings, buffer("bytes")?).with(seen))
+}
+
+async fn store(name: &str, mode: IdbTransactionMode) -> Option<IdbObjectStore> {
+    let opening = window().indexed_db().ok()??.open_with_u32(DATABASE, 2).ok()?;
     let upgrade = {
         let opening = opening.clone();
         Closure::once_into_js(move || {
             let database: Option<IdbDatabase> = opening.result().ok().and_then(|result| result.dyn_into().ok());
-            let parameters = web_sys::IdbObjectStoreParameters::new();
-            parameters.set_key_path(&"tab".into());
-            let store = database
-                .and_then(|database| database.create_object_store_with_optional_parameters(STORE, &parameters).ok());
-            let _ = store.map(|store| store.create_index_with_str("time", "time"));
+            let keys = [(LATEST, JsValue::from("tab")), (TIME_LINE, Array::of2(&"tab".into(), &"step".into()).into())];
+            for (name, key) in keys {
+                let parameters = web_sys::IdbObjectStoreParameters::new();
+                let _ = set(&parameters, "keyPath", key);
+                // What the first version made is there already.
+                let store = database
+                    .as_ref()
+                    .and_then(|database| database.create_object_store_with_optional_parameters(name, &parameters).ok());
+                let _ = store.map(|store| store.create_index_with_str("time", "time"));
+            }
         })
     };
     opening.set_onupgradeneeded(Some(upgrade.unchecked_ref()));
     let database: IdbDatabase = done(&opening).await?.dyn_into().ok()?;
-    database.transaction_with_str_and_mode(STORE, mode).ok()?.object_store(STORE).ok()
+    database.transaction_with_str_and_mode(name, mode).ok()?.object_store(name).ok()
 }
 
 /// Waits for a request; `None` where it failed.

@@ -214,7 +214,14 @@ fn Rewind(run: Run) -> impl IntoView {
     };
     view! {
         <Show when=move || count() != 0>
-            <label class="rewind">
+            <label
+                class="rewind"
+                title=move || {
+                    run.rewind_steps.track();
+                    let [taken, budget] = [run.kept_size(), Run::BUDGET].map(format::bytes);
+                    format!("The kept steps take {taken} of {budget}, and survive a reload")
+                }
+            >
                 <span class="small soft">"Rewind to"</span>
                 <input
                     type="range"
