@@ -325,3 +325,27 @@ describe("CPU and WebGPU", () => {
     assert.deepEqual(complaints, []);
   });
 });
+
+describe("a reload", () => {
+  const { open } = stage();
+
+  test("keeps the curve and the steps that can be gone back to", async (t) => {
+    const { lab, page, complaints } = await trained(open, t, 20);
+    await lab.send({ type: "snapshot" });
+    await lab.send({ type: "step", steps: 20 });
+    await lab.send({ type: "snapshot" });
+    await until("both are in the browser's storage", async () => (await lab.keptSteps("timeline")).length >= 2);
+    await page.reload();
+    await lab.isReady();
+    await lab.says(/This run goes on from step 40/);
+    assert.deepEqual((await lab.state()).snapshots, [20, 40]);
+    const csv = page.getByRole("table", { name: "Loss" });
+    await until("the curve is there", async () => (await csv.getByRole("row").count()) > 5);
+    await page.getByRole("slider", { name: "Rewind everything to a kept step" }).evaluate((slider) => {
+      slider.value = slider.min;
+      slider.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+    await until("it stands there", async () => (await lab.state()).step === 20);
+    assert.deepEqual(complaints, []);
+  });
+});

@@ -131,17 +131,17 @@ export class Lab {
   }
 
   /** The steps of the snapshots that lie in the browser's storage: those that survive the tab. */
-  keptSteps() {
-    return this.frame.evaluate(async () => {
+  keptSteps(store = "snapshots") {
+    return this.frame.evaluate(async (store) => {
       const done = (request) => new Promise((resolve, reject) => Object.assign(request, { onsuccess: resolve, onerror: reject }));
       const result = (request) => done(request).then(() => request.result);
       const known = await indexedDB.databases();
       if (!known.some(({ name }) => name === "chalkgrad")) return [];
       const database = await result(indexedDB.open("chalkgrad"));
-      const records = await result(database.transaction("snapshots").objectStore("snapshots").getAll());
+      const records = await result(database.transaction(store).objectStore(store).getAll());
       database.close();
       return records.map(({ step }) => step);
-    });
+    }, store);
   }
 
   /** Every event of a type since the lab was opened or `forget` was called. */

@@ -7,7 +7,9 @@ use leptos::prelude::*;
 use protocol::{EventBody, Sheet, Split, StopReason, Views};
 
 use super::{
-    Built, Costs, InsideView, LayerTiles, Loading, Predictions, Run, Score, Speed, Status, frame::Progress, judging,
+    Built, Costs, InsideView, LayerTiles, Loading, Predictions, Run, Score, Speed, Status,
+    frame::Progress,
+    judging,
     snapshots::{Seen, Snapshot},
 };
 use crate::{

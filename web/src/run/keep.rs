@@ -133,15 +133,16 @@ async fn save_time_line(tab: &str, row: &[Rc<Snapshot>]) -> Option<()> {
     // The latest is written anew: a run that went back may have come to this step otherwise.
     let last = row.last().map(|snapshot| snapshot.step);
     for snapshot in row.iter().filter(|snapshot| Some(snapshot.step) == last || !steps.contains(&snapshot.step)) {
-        done(&store.put(&record(tab, snapshot)?).ok()?).await?;
+        let record = record(tab, snapshot)?;
+        done(&store.put(&record).ok()?).await?;
     }
     Some(())
 }
 
 /// The keys of a tab's time line.
-fn of_tab(tab: &str) -> Option<IdbKeyRange> {
+fn of_tab(tab: &str) -> Option<JsValue> {
     let end = |step: f64| Array::of2(&tab.into(), &step.into());
-    IdbKeyRange::bound(&end(f64::NEG_INFINITY), &end(f64::INFINITY)).ok()
+    Some(IdbKeyRange::bound(&end(f64::NEG_INFINITY), &end(f64::INFINITY)).ok()?.into())
 }
 
 fn record(tab: &str, snapshot: &Snapshot) -> Option<Object> {
