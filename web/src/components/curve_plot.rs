@@ -116,7 +116,8 @@ pub fn CurvePlot(
         let Some(context) = node.get().and_then(|element| canvas::fitted(&element, size)) else { return };
         let _ = curve.try_with_value(|curve| {
             curve::draw(&context, curve, &view, &frame_of(curve, &view), &palette);
-            if now() - table_written.get_value() > TABLE_EVERY {
+            let is_due = now() - table_written.get_value() > TABLE_EVERY || table.with_untracked(Vec::is_empty);
+            if is_due {
                 table_written.set_value(now());
                 table.set(table_rows(curve, &view));
             }

@@ -11,7 +11,7 @@ use crate::{dom, pictures::Tiles};
 
 /// Milliseconds from one frame to the next while training has every core: the time that a frame takes from one worker is lost to
 /// all, since they wait for one another.
-const APART: f64 = 60.0;
+const APART: f64 = 85.0;
 
 /// The last `progressed` event's numbers.
 #[derive(Debug, Clone, Copy)]

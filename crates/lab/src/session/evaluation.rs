@@ -13,7 +13,7 @@ use crate::error::Result;
 const BATCH: usize = 100;
 /// Held-out pictures in one sample.
 const SAMPLE: usize = 500;
-/// A sample may take this share of the time.
+/// A sample may take this share of the time that all workers have: while it is measured, they all wait.
 const SHARE: f64 = 0.04;
 /// Test pictures that are judged with a snapshot.
 const JUDGED: usize = 1_000;
@@ -148,7 +148,7 @@ impl Session {
         }
         self.sample(out).await?;
         let took = (self.clock)() - now;
-        self.evaluations.not_before = (self.clock)() + (took / SHARE).max(1.0);
+        self.evaluations.not_before = (self.clock)() + (took * f64::from(self.work.workers) / SHARE).max(1.0);
         self.evaluations.sampled_step = Some(self.trainer.steps());
         Ok(true)
     }

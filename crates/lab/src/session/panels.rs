@@ -19,7 +19,7 @@ const PICTURES: usize = 24;
 const AUGMENTED: usize = 8;
 /// Most pictures of one `picture` command.
 const MOST_PICTURES: usize = 256;
-/// All panels together may take this share of the time.
+/// All panels together may take this share of the time that all workers have: while one is drawn, they all wait.
 const SHARE: f64 = 0.05;
 /// Least seconds between two drawings of a panel.
 const LEAST: f64 = 0.25;
@@ -93,7 +93,7 @@ impl Session {
             Panel::Costs => self.costs().await?,
         };
         let now = (self.clock)();
-        let share = SHARE / self.panels.watched.len() as f64;
+        let share = SHARE / (self.panels.watched.len() as f64 * f64::from(self.work.workers));
         let Some(watched) = self.panels.watched.get_mut(&panel) else { return Ok(false) };
         watched.not_before = now + ((now - began) / share).max(LEAST);
         let Some((body, buffers)) = drawn else { return Ok(false) };

@@ -1,7 +1,7 @@
 //! Why GPUs: what each device of this machine can do at most, and what it makes of the network that stands here, side by side.
 
 use leptos::prelude::*;
-use protocol::{BenchRequest, BenchResult, Command, DeviceName, EventBody, LayerInfo, Settings};
+use protocol::{BenchRequest, BenchResult, Command, DeviceName, EventBody, LayerInfo, Optimizer, Settings};
 
 use crate::{app::Site, components::Button, format, run::Run};
 
@@ -161,6 +161,9 @@ fn request(settings: &Settings, device: DeviceName) -> BenchRequest {
 /// Steps over which CPU and WebGPU are compared, and pictures of a step: few, since a GPU in software is slow.
 const STEPS: u32 = 100;
 const PICTURES: u32 = 8;
+/// Plain descent: what divides by the size of a gradient makes much of the rounding of small ones.
+const DESCENT: Optimizer =
+    Optimizer::Sgd { learning_rate: 0.01, momentum: 0.9, dampening: 0.0, nesterov: false, weight_decay: 0.0 };
 
 /// Whether both devices learn alike: the same steps on each, loss by loss.
 #[component]
@@ -190,15 +193,21 @@ fn Agreement(run: Run) -> impl IntoView {
         <Button
             label="Do CPU and WebGPU agree?"
             disabled=Signal::derive(move || is_busy.get() || run.built.with(Option::is_none))
-            title="A hundred steps of this network on each, from the same weights on the same pictures; the run waits meanwhile"
+            title="A hundred steps of gradient descent with this network on each, from the same weights on the same pictures; the run waits meanwhile"
             on_press=begin
         />
     }
 }
 
 fn compare(run: Run, device: DeviceName, then: impl FnOnce(Result<Vec<f32>, String>) + 'static) {
-    let request = run.settings.with_untracked(|settings| request(settings, device));
-    let request = BenchRequest { batch: PICTURES, seconds: 600.0, steps: Some(STEPS), with_losses: true, ..request };
+    let request = BenchRequest {
+        batch: PICTURES,
+        optimizer: DESCENT,
+        seconds: 600.0,
+        steps: Some(STEPS),
+        with_losses: true,
+        ..run.settings.with_untracked(|settings| request(settings, device))
+    };
     run.send(Command::Bench { request: Box::new(request) }, Vec::new(), move |answer| {
         then(match answer.map(|incoming| incoming.event.body) {
             Ok(EventBody::Benched { result }) => Ok(result.losses),
