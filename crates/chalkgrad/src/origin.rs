@@ -7,6 +7,14 @@ use crate::op::{Binary, Op, Pool, Window};
 use crate::{Graph, Node, NodeId, Shape, Tensor};
 
 /// How terms come to one number.
+///
+/// ```
+/// use chalkgrad::{Gathering, Graph};
+///
+/// let graph = Graph::new();
+/// let maps = graph.leaf("maps", [1, 2, 4, 4]).relu();
+/// assert_eq!(graph.origin(maps, 7).map(|origin| origin.gathering), Some(Gathering::Function("relu")));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Gathering {

@@ -5,6 +5,22 @@ use crate::nn::Mode;
 use crate::{Examples, Program, Result, Tensor};
 
 /// Seconds that the parts of one step took on the trainer's own share of a batch.
+///
+/// ```
+/// use chalkgrad::nn::{Linear, Network};
+/// use chalkgrad::{Costs, Device, Examples, Options, Trainer, optim::SGD};
+///
+/// # pollster::block_on(async {
+/// let network = Network::new(Linear::new(2, 2), [2])?;
+/// let mut trainer = Trainer::new(&Device::Cpu, network, Options::new(1, SGD::new(0.1))).await?;
+/// let examples = Examples { images: &[1.0, -1.0], labels: &[1.0], weights: &[1.0] };
+/// let began = std::time::Instant::now();
+/// let Costs { forward, backward, update } = trainer.costs(examples, || began.elapsed().as_secs_f64()).await?;
+/// assert!(forward + backward + update > 0.0);
+/// assert_eq!(trainer.steps(), 0, "nothing was learned");
+/// # Ok::<(), chalkgrad::Error>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Costs {
     /// From pictures to the loss.
