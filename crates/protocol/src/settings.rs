@@ -2,7 +2,7 @@
 
 objects! {
     /// Everything that fixes a run. One build, one device and the same settings give the same bits. By default the ConvNetJS network
-    /// with a recipe that learns fast: AdamW, batch 64, one cycle of 5.5 epochs.
+    /// with a recipe that learns fast: AdamW, batch 64, one cycle of 6 epochs.
     #[derive(Debug, Clone, PartialEq)]
     defaults struct Settings {
         /// As PyTorch writes it: `nn.Sequential(…)`, or classes and what makes one of them; or ConvNetJS's `layer_defs`.
@@ -21,7 +21,7 @@ objects! {
             amsgrad: false,
         },
         schedule: Schedule = Schedule::OneCycle {
-            epochs: 5.5,
+            epochs: 6.0,
             pct_start: 0.3,
             div_factor: 25.0,
             final_div_factor: 1e4,
