@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use super::gallery_samples as samples;
 use crate::{
     components::{
-        Button, Choice, CodeEditor, CurveLegend, CurvePlot, Diagram, GuessBars, Knob, LayerTable, Look, NoticeAction,
-        NoticeBar, NumberField, Panel, PictureSheet, Progress, Select, Stat, Term, Toggle, Waiting,
+        Button, Choice, CodeEditor, ConfusionMatrix, CurveLegend, CurvePlot, Diagram, GuessBars, Knob, LayerTable,
+        Look, NoticeAction, NoticeBar, NumberField, Panel, PictureSheet, Progress, Select, Stat, Term, Toggle, Waiting,
     },
     plots::{
         colour::Meaning,
@@ -31,6 +31,7 @@ pub fn Gallery() -> impl IntoView {
             <Plots />
             <Sheets />
             <Guesses />
+            <Confusions />
             <Messages />
         </div>
     }
@@ -230,6 +231,21 @@ fn Guesses() -> impl IntoView {
     view! {
         <Panel title="Guesses">
             <div class="columns">{sample("right", 0)} {sample("second guess right", 1)} {sample("wrong", 9)}</div>
+        </Panel>
+    }
+}
+
+#[component]
+fn Confusions() -> impl IntoView {
+    let chosen = RwSignal::new(None);
+    view! {
+        <Panel title="Confusions">
+            <ConfusionMatrix
+                classes=["cat", "dog", "ship", "never seen"].map(str::to_owned).to_vec()
+                counts=vec![vec![90, 9, 1, 0], vec![30, 70, 0, 0], vec![2, 3, 1_995, 0], vec![0; 4]]
+                chosen=chosen
+                on_choose=move |cell| chosen.set(Some(cell))
+            />
         </Panel>
     }
 }
