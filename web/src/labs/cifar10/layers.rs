@@ -135,6 +135,8 @@ fn Inside(run: Run) -> impl IntoView {
             run.excite(row, move |_, tiles| exciting.set(Some(tiles)));
         }
     };
+    let place = move || probed.with(|probed| probed.as_ref().map(|probed| probed.place.clone()).unwrap_or_default());
+    let explanation = move || probed.with(|probed| probed.as_ref().map(|probed| probed.explanation.clone()));
     let is_explained = move || run.inside.get() == Inside::Activations && probed.read().is_some();
     view! {
         <Panel
@@ -171,24 +173,35 @@ fn Inside(run: Run) -> impl IntoView {
             >
                 <div class="inside" class:explained=is_explained>
                     <div class="inside-layers">
-                <div class="layer-row" role="group" aria-label="Layers">
-                    {move || {
-                        (0..count.get())
-                            .map(|index| view! { <LayerChip tiles=Signal::derive(move || layer(index)) meaning=Signal::derive(meaning) is_open=Signal::derive(move || opened.get() == index) on_open=move || open.set(index) /> })
-                            .collect_view()
-                    }}
-                </div>
-                    <Show
-                        when=move || exciting.with(Option::is_some)
-                        fallback=move || view! { <PictureSheet tiles=Signal::derive(move || layer(opened.get())) noun="map" meaning=Signal::derive(meaning) on_pick=pick /> }
-                    >
-                        <PictureSheet tiles=exciting noun="picture" />
-                    </Show>
+                        <div class="layer-row" role="group" aria-label="Layers">
+                            {move || {
+                                let chip = |index: usize| {
+                                    view! {
+                                        <LayerChip
+                                            tiles=Signal::derive(move || layer(index))
+                                            meaning=Signal::derive(meaning)
+                                            is_open=Signal::derive(move || opened.get() == index)
+                                            on_open=move || open.set(index)
+                                        />
+                                    }
+                                };
+                                (0..count.get()).map(chip).collect_view()
+                            }}
+                        </div>
+                        <Show
+                            when=move || exciting.with(Option::is_some)
+                            fallback=move || {
+                                let tiles = Signal::derive(move || layer(opened.get()));
+                                view! { <PictureSheet tiles=tiles noun="map" meaning=Signal::derive(meaning) on_pick=pick /> }
+                            }
+                        >
+                            <PictureSheet tiles=exciting noun="picture" />
+                        </Show>
                     </div>
                     <Show when=is_explained>
                         <Explained
-                            place=Signal::derive(move || probed.with(|probed| probed.as_ref().map(|probed| probed.place.clone()).unwrap_or_default()))
-                            explanation=Signal::derive(move || probed.with(|probed| probed.as_ref().map(|probed| probed.explanation.clone())))
+                            place=Signal::derive(place)
+                            explanation=Signal::derive(explanation)
                             picture=Signal::derive(move || layer(0))
                             on_close=move || probed.set(None)
                         />
