@@ -62,6 +62,9 @@ impl Run {
             return;
         };
         let plane = (height * width) as usize;
+        if pixels.len() != channels as usize * plane {
+            return;
+        }
         let rgb =
             (0..plane).flat_map(|at| [0, 1, 2].map(|channel| pixels[channel.min(channels as usize - 1) * plane + at]));
         let sheet = Sheet {
