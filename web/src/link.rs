@@ -206,7 +206,7 @@ fn unescaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::{Augmentation, DatasetName, DeviceName, Initialization, Optimizer, Schedule};
+    use protocol::{Augmentation, DatasetName, DeviceName, Initialization, Optimizer, Schedule, Stop, Transforms};
 
     fn comes_back(settings: &Settings) -> String {
         let query = query_of(settings);
@@ -239,6 +239,10 @@ mod tests {
             },
             schedule: Schedule::Constant,
             augmentation: Augmentation { flip: false, shift: 0 },
+            transforms: Transforms { scale: 1.0 / 128.0, mean: vec![0.25, 0.5, 1.0 / 3.0], deviation: vec![0.247; 3] },
+            label_smoothing: 0.1,
+            dropout: Some(0.25),
+            stop: Stop { epochs: Some(3.0), accuracy: Some(0.7), seconds: None },
             initialization: Initialization::Convnetjs,
             seed: u64::MAX,
         };

@@ -37,10 +37,10 @@ pub enum Gathering {
 /// let graph = Graph::new();
 /// let (images, weight) = (graph.leaf("images", [1, 3, 8, 8]), graph.leaf("weight", [4, 3, 3, 3]));
 /// let maps = images.conv2d(weight, None, Window::square(3));
-/// let origin = graph.origin(maps, 35).expect("a convolution says what it adds up");
+/// let origin = graph.origin(maps, 5).expect("a convolution says what it adds up");
 /// assert_eq!((origin.gathering, origin.shape, origin.terms.len()), (Gathering::Sum, [3, 3, 3], 27));
-/// assert_eq!(origin.terms[0], Some(0), "the pixel at the upper left of its window");
-/// assert_eq!(graph.receptive_field(maps, 35, images), Some([0..3, 5..8]));
+/// assert_eq!(origin.terms[0], Some(5), "the pixel at the upper left of its window");
+/// assert_eq!(graph.receptive_field(maps, 5, images), Some([0..3, 5..8]));
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Origin {
