@@ -5,7 +5,7 @@ import { describe, test } from "node:test";
 import { benchRequest } from "./support/network.mjs";
 import { needsAdapter, stage } from "./support/stage.mjs";
 
-const fields = ["adapter", "device", "first_loss", "images_per_second", "last_loss", "steps", "workers"];
+const fields = ["adapter", "device", "first_loss", "images_per_second", "last_loss", "losses", "steps", "workers"];
 
 describe("bench in a browser without WebGPU", () => {
   const { open } = stage();

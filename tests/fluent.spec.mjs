@@ -82,6 +82,9 @@ describe("twenty seconds of training", () => {
       await lab.train();
       await lab.untilEvent("progressed");
       await lab.untilDataLoaded();
+      // By then everything that is looked at now and then has been looked at once, and its programs are there.
+      await lab.untilEvent("costed");
+      await lab.untilEvent("snapshot_taken");
       await pause(5);
       const before = await countInWorker(page);
       await pause(15);

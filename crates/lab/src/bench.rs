@@ -123,7 +123,10 @@ impl Bench {
             device: settings::device_name(device).into(),
             adapter: device.adapter(),
             workers: self.request.workers,
-            losses: if self.request.with_losses { std::mem::take(&mut self.losses) } else { Vec::new() },
+            losses: match self.request.with_losses {
+                true => self.losses.iter().map(|loss| loss.is_finite().then_some(*loss)).collect(),
+                false => Vec::new(),
+            },
         })
     }
 }

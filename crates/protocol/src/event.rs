@@ -166,7 +166,7 @@ choices! {
             backward: f64,
             update: f64,
             /// Half the weight decay times the sum of squares of what decays.
-            l2: f64,
+            l2: MaybeNumber,
         },
         "brought" => Brought {
             guesses: Vec<Guess>,
@@ -193,7 +193,7 @@ choices! {
             /// How the numbers lie: channels, height, width.
             shape: [u32; 3],
             bias: Option<f32>,
-            result: f32,
+            result: MaybeNumber,
             /// The pixels that the number depends on: rows from and to, columns from and to.
             field: Option<[u32; 4]>,
         },

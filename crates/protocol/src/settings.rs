@@ -282,7 +282,7 @@ objects! {
         adapter: String,
         workers: u32,
         /// Of every step, where they were asked for.
-        losses: Vec<f32> = Vec::new(),
+        losses: Vec<crate::MaybeNumber> = Vec::new(),
     }
 
     /// How fast one kernel is on one shape.

@@ -344,7 +344,8 @@ impl Run {
                 }
                 EventBody::AugmentedDrawn { sheet, .. } => book.frame.augmented = tiles(sheet, buffers.next()),
                 EventBody::Costed { loading, forward, backward, update, l2, .. } => {
-                    let (loading, forward, backward, update, l2) = (*loading, *forward, *backward, *update, *l2);
+                    let (loading, forward, backward, update) = (*loading, *forward, *backward, *update);
+                    let l2 = l2.map_or(f64::NAN, f64::from);
                     book.frame.costs = Some(Costs { loading, forward, backward, update, l2 });
                 }
                 EventBody::OwnGuessed { guesses, .. } => book.frame.own = Some(guesses.clone()),

@@ -147,7 +147,7 @@ fn read(incoming: &Incoming) -> Option<Explanation> {
         terms: numbers(incoming.buffers.first()?),
         weights: incoming.buffers.get(1).map(numbers),
         bias: *bias,
-        result: *result,
+        result: result.unwrap_or(f32::NAN),
         field: *field,
     })
 }

@@ -199,7 +199,7 @@ impl Session {
             buffers.push(bytes(&places.iter().map(|&place| weight[place]).collect::<Vec<_>>()));
         }
         let bias = match origin.bias {
-            Some((id, place)) => Some(self.leaf(&built.graph, id).await?[place]),
+            Some((id, place)) => Some(self.leaf(&built.graph, id).await?[place]).filter(|bias| bias.is_finite()),
             None => None,
         };
         let (gathering, function) = match origin.gathering {
@@ -215,7 +215,7 @@ impl Session {
             function,
             shape: origin.shape.map(|length| length as u32),
             bias,
-            result: values[1][element],
+            result: Some(values[1][element]).filter(|result| result.is_finite()),
             field: field.map(|[rows, columns]| [rows.start, rows.end, columns.start, columns.end].map(|at| at as u32)),
         };
         Ok((body, buffers))

@@ -197,7 +197,7 @@ impl Session {
             forward: milliseconds(costs.forward),
             backward: milliseconds(costs.backward),
             update: milliseconds(costs.update),
-            l2: self.decayed().await?,
+            l2: Some(self.decayed().await? as f32).filter(|l2| l2.is_finite()),
         };
         Ok(Some((body, Vec::new())))
     }

@@ -155,7 +155,7 @@ fn a_step_is_measured_part_by_part_and_nothing_that_is_learned_changes() {
             .iter()
             .filter_map(|(_, body, _)| match body {
                 EventBody::Costed { loading, forward, backward, update, l2, .. } => {
-                    Some([*loading, *forward, *backward, *update, *l2])
+                    Some([*loading, *forward, *backward, *update, f64::from(l2.unwrap_or_default())])
                 }
                 _ => None,
             })

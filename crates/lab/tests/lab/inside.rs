@@ -73,7 +73,14 @@ fn a_number_is_the_sum_that_the_page_is_told() {
     for (row, elements) in [(0, [0, 17, 100]), (4, [0, 3, 9])] {
         for element in elements {
             let (body, buffers) = explain(row, element);
-            let EventBody::Explained { gathering: Gathering::Sum, bias, result, shape, field: Some(field), .. } = body
+            let EventBody::Explained {
+                gathering: Gathering::Sum,
+                bias,
+                result: Some(result),
+                shape,
+                field: Some(field),
+                ..
+            } = body
             else {
                 panic!("{body:?}")
             };
@@ -86,7 +93,10 @@ fn a_number_is_the_sum_that_the_page_is_told() {
     }
     let EventBody::Explained { gathering: Gathering::Function, function, .. } = explain(1, 7).0 else { panic!() };
     assert_eq!(function.as_deref(), Some("relu"));
-    let (EventBody::Explained { gathering: Gathering::Largest, result, .. }, buffers) = explain(2, 3) else { panic!() };
+    let (EventBody::Explained { gathering: Gathering::Largest, result: Some(result), .. }, buffers) = explain(2, 3)
+    else {
+        panic!()
+    };
     assert_eq!(floats(&buffers[0]).into_iter().fold(f32::MIN, f32::max), result);
     assert!(page.refused(Command::Explain { row: 0, element: 1 << 30 }).contains("no such number"));
     assert!(page.refused(Command::Explain { row: 99, element: 0 }).contains("no such number"));

@@ -210,7 +210,9 @@ fn compare(run: Run, device: DeviceName, then: impl FnOnce(Result<Vec<f32>, Stri
     };
     run.send(Command::Bench { request: Box::new(request) }, Vec::new(), move |answer| {
         then(match answer.map(|incoming| incoming.event.body) {
-            Ok(EventBody::Benched { result }) => Ok(result.losses),
+            Ok(EventBody::Benched { result }) => {
+                Ok(result.losses.into_iter().map(|loss| loss.unwrap_or(f32::NAN)).collect())
+            }
             Ok(_) => Err("The engine answered with something else than a measurement.".into()),
             Err(refusal) => Err(refusal.message),
         });
@@ -220,7 +222,7 @@ fn compare(run: Run, device: DeviceName, then: impl FnOnce(Result<Vec<f32>, Stri
 /// The largest difference of two runs' losses, and whether it is one of rounding.
 fn verdict(cpu: &[f32], webgpu: &[f32]) -> String {
     let differences = cpu.iter().zip(webgpu).map(|(a, b)| f64::from((a - b).abs()));
-    let largest = differences.fold(0.0, f64::max);
+    let largest = differences.fold(0.0, |most: f64, difference| if difference <= most { most } else { difference });
     let top = cpu.iter().copied().map(f64::from).fold(f64::MIN_POSITIVE, f64::max);
     let steps = cpu.len().min(webgpu.len());
     let (sign, word) = if largest <= 1e-2 * top { ("✓", "agree") } else { ("✗", "do not agree") };
