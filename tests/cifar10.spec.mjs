@@ -1,6 +1,9 @@
 // The CIFAR-10 lab: what the network makes of the test set, of one picture, and of one's own.
 
 import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import { until } from "./support/lab.mjs";
 import { hasData } from "./support/server.mjs";
@@ -346,6 +349,39 @@ describe("a reload", () => {
       slider.dispatchEvent(new Event("change", { bubbles: true }));
     });
     await until("it stands there", async () => (await lab.state()).step === 20);
+    assert.deepEqual(complaints, []);
+  });
+});
+
+describe("classes of one's own", () => {
+  const { open } = stage();
+
+  test("train in place of CIFAR-10, from a folder of folders", async (t) => {
+    const { lab, page, complaints } = await open(t, { server: { files: standInData() } });
+    const folder = await mkdtemp(join(tmpdir(), "chalkgrad-classes-"));
+    t.after(() => rm(folder, { recursive: true }));
+    for (const [name, colour] of [["blue", "rgb(20, 30, 200)"], ["green", "rgb(20, 200, 30)"], ["red", "rgb(200, 30, 20)"]]) {
+      await mkdir(join(folder, "mine", name), { recursive: true });
+      for (let index = 0; index < 10; index += 1) {
+        const bytes = await page.evaluate(async ([colour, index]) => {
+          const canvas = Object.assign(document.createElement("canvas"), { width: 40, height: 40 });
+          const context = canvas.getContext("2d");
+          context.fillStyle = colour;
+          context.fillRect(0, 0, 40, 20 + index);
+          const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+          return [...new Uint8Array(await blob.arrayBuffer())];
+        }, [colour, index]);
+        await writeFile(join(folder, "mine", name, `${index}.png`), Buffer.from(bytes));
+      }
+    }
+    await page.locator("input[webkitdirectory]").setInputFiles(join(folder, "mine"));
+    await until("it learns them", async () => (await lab.state()).dataset === "your own classes");
+    await lab.untilNumber("Accuracy", (value) => value >= 95);
+    await lab.pause();
+    assert.deepEqual((await lab.state()).classes, ["blue", "green", "red"]);
+    await lab.view("test");
+    await lab.button("Measure all").click();
+    await lab.says(/^100\.0% .* right of 6 at step/);
     assert.deepEqual(complaints, []);
   });
 });

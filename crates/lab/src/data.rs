@@ -6,8 +6,13 @@ use datasets::cifar10::{Manifest, Split as Part};
 use datasets::{Dataset, Example, Examples, Sampler, ShardedDataset, Transforms, shapes};
 use protocol::{DatasetName, Notice, Split};
 
+use crate::error::{LabError, Result};
+
 /// Drawn shapes: training, held-out and test pictures.
 const SHAPES: [usize; 3] = [4_000, 500, 1_000];
+/// Channels, height and width of a visitor's own pictures; one of so many of a class is kept aside.
+const OWN_SHAPE: [usize; 3] = [3, 32, 32];
+const OWN_ASIDE: usize = 5;
 
 /// Where a file is asked for and where its bytes go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +60,38 @@ impl Data {
         Self::new(parts, DatasetName::Cifar10)
     }
 
+    /// A visitor's own pictures: of every class each fifth, its first at the latest where it has fewer, is kept aside.
+    pub fn own(classes: Vec<String>, pixels: Vec<u8>, labels: Vec<u8>) -> Result<Self> {
+        let refuse = |message: String| Err(LabError::Data { message });
+        let whole = Dataset::new(OWN_SHAPE, classes.clone(), pixels, labels)
+            .map_err(|error| LabError::Data { message: error.to_string() })?;
+        if classes.len() < 2 {
+            return refuse("There must be two classes at least, or there is nothing to tell apart.".into());
+        }
+        let mut seen = vec![0_usize; classes.len()];
+        let (mut training, mut aside) = (Vec::new(), Vec::new());
+        for (index, &label) in whole.labels().iter().enumerate() {
+            let count = &mut seen[usize::from(label)];
+            if *count % OWN_ASIDE == OWN_ASIDE - 1 { aside.push(index) } else { training.push(index) };
+            *count += 1;
+        }
+        if let Some(class) = seen.iter().position(|&count| count < OWN_ASIDE) {
+            let (name, count) = (&classes[class], seen[class]);
+            return refuse(format!("“{name}” has {count} pictures; each class needs {OWN_ASIDE} at least."));
+        }
+        let part = |indices: &[usize]| {
+            let examples = || indices.iter().filter_map(|&index| whole.example(index));
+            let pixels = examples().flat_map(|example| example.pixels.to_vec()).collect();
+            let labels = examples().map(|example| example.label as u8).collect();
+            Dataset::new(OWN_SHAPE, classes.clone(), pixels, labels).map(|part| Source::Drawn(Rc::new(part)))
+        };
+        let parts = [part(&training), part(&aside), part(&aside)].map(|part| part.ok());
+        match parts {
+            [Some(training), Some(held_out), Some(test)] => Ok(Self::new([training, held_out, test], DatasetName::Own)),
+            _ => refuse("The pictures could not be sorted into classes.".into()),
+        }
+    }
+
     fn new(parts: [Source; 3], name: DatasetName) -> Self {
         Self {
             parts,
@@ -74,6 +111,7 @@ impl Data {
         match self.name {
             DatasetName::Cifar10 => "CIFAR-10",
             DatasetName::Shapes => "drawn shapes",
+            DatasetName::Own => "your own classes",
         }
     }
 

@@ -31,6 +31,8 @@ pub struct Lab<H: Hire> {
     /// The tiles of the GPU that was tuned last.
     tuned: String,
     manifest: Option<Manifest>,
+    /// The visitor's own classes.
+    own: Option<Data>,
 }
 
 impl<H: Files + Hire> Lab<H> {
@@ -45,6 +47,7 @@ impl<H: Files + Hire> Lab<H> {
             gpu: None,
             tuned: String::new(),
             manifest: None,
+            own: None,
         }
     }
 
@@ -162,6 +165,14 @@ impl<H: Files + Hire> Lab<H> {
                 let (sheet, bytes) = self.session()?.picture(split, &pictures)?;
                 return Ok(Some((EventBody::Pictured { sheet }, vec![bytes])));
             }
+            Command::Gather { classes } => {
+                let pixels = beside(&mut buffers, "`gather` needs the pictures' bytes beside it.")?;
+                let labels = beside(&mut buffers, "`gather` needs the pictures' classes beside it.")?;
+                let own = Data::own(classes, pixels, labels)?;
+                let (training, held_out) = (own.training().len() as u32, own.split(protocol::Split::Test).len() as u32);
+                self.own = Some(own);
+                EventBody::Gathered { training, held_out }
+            }
             Command::Bring => {
                 let pixels = beside(&mut buffers, "`bring` needs a picture's bytes beside it.")?;
                 EventBody::Brought { guesses: self.session()?.bring(pixels).await? }
@@ -232,7 +243,7 @@ impl<H: Files + Hire> Lab<H> {
         out: &mut Outbox,
     ) -> Result<EventBody> {
         let device = self.device(settings.device).await?;
-        let (data, notice) = self.data(settings.dataset).await;
+        let (data, notice) = self.data(settings.dataset).await?;
         let mut session = Session::new(run, settings, &device, data, self.clock, &mut self.team).await?;
         if let Some(snapshot) = snapshot {
             session.restore(snapshot)?;
@@ -245,26 +256,31 @@ impl<H: Files + Hire> Lab<H> {
     }
 
     /// The data set of that name, or drawn shapes with a word about why.
-    async fn data(&mut self, name: DatasetName) -> (Data, Option<Notice>) {
+    async fn data(&mut self, name: DatasetName) -> Result<(Data, Option<Notice>)> {
+        if name == DatasetName::Own {
+            let message = "Your own classes are not here (any more): choose their pictures again.";
+            let own = self.own.as_ref().ok_or(LabError::Data { message: message.into() })?;
+            return Ok((own.for_another_run(), None));
+        }
         let known = self.session.as_ref().map(Session::data).filter(|data| data.name() == name);
         if let Some(data) = known {
-            return (data, None);
+            return Ok((data, None));
         }
         if name == DatasetName::Shapes {
-            return (Data::shapes(), None);
+            return Ok((Data::shapes(), None));
         }
         if self.manifest.is_none() {
             let manifest = self.team.host().read("data/cifar10/manifest.json").await;
             let parsed = manifest.and_then(|bytes| Manifest::parse(&bytes).map_err(|error| error.to_string()));
             match parsed {
                 Ok(manifest) => self.manifest = Some(manifest),
-                Err(reason) => return (Data::shapes(), Some(data::missing(&reason))),
+                Err(reason) => return Ok((Data::shapes(), Some(data::missing(&reason)))),
             }
         }
-        match &self.manifest {
+        Ok(match &self.manifest {
             Some(manifest) => (Data::cifar10(manifest, false), None),
             None => (Data::shapes(), None),
-        }
+        })
     }
 
     /// A device that was named outright is that device or an error; `auto` is a real GPU or the CPU.

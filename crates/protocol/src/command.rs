@@ -73,6 +73,11 @@ choices! {
             picture: Option<u32>,
             inside: Inside = Inside::Activations,
         },
+        /// The visitor's own classes: the pictures' bytes `[N, 3, 32, 32]` lie in the first buffer, their classes, a byte each, in the
+        /// second. A run whose data set is `own` learns them; every fifth is kept aside. Answered by `gathered`.
+        "gather" => Gather {
+            classes: Vec<String>,
+        },
         /// The visitor's own picture, whose bytes `[C, H, W]` lie beside this message. Answered by `brought`.
         "bring" => Bring,
         /// The sum behind one number that a layer makes of the picture that is looked into: the layer by its row in `configured`, the

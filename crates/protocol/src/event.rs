@@ -168,6 +168,11 @@ choices! {
             /// Half the weight decay times the sum of squares of what decays.
             l2: MaybeNumber,
         },
+        "gathered" => Gathered {
+            training: u32,
+            /// Kept aside: to steer by, and to report.
+            held_out: u32,
+        },
         "brought" => Brought {
             guesses: Vec<Guess>,
         },

@@ -74,6 +74,8 @@ words! {
         "cifar10" => Cifar10,
         /// Ten classes of drawn shapes from the seed: needs no file.
         "shapes" => Shapes,
+        /// The visitor's own, which `gather` brought.
+        "own" => Own,
     }
 
     enum DeviceName {

@@ -55,6 +55,7 @@ pub fn is_long(command: &Command) -> bool {
         | Command::Step { .. }
         | Command::Evaluate { .. }
         | Command::Snapshot
+        | Command::Gather { .. }
         | Command::Excite { .. }
         | Command::Export
         | Command::Load

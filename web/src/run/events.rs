@@ -119,6 +119,7 @@ impl Run {
             | EventBody::Exported { .. }
             | EventBody::Pictured { .. }
             | EventBody::Brought { .. }
+            | EventBody::Gathered { .. }
             | EventBody::Explained { .. }
             | EventBody::Excited { .. }
             | EventBody::Ponged

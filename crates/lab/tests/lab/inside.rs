@@ -1,6 +1,6 @@
 //! The network at work on one picture, as the page sees it.
 
-use protocol::{Command, EventBody, Gathering, Inside, LayerSheet, Panel, Split};
+use protocol::{Command, EventBody, Gathering, Inside, LayerSheet, Panel, Settings, Split};
 
 use crate::page::{Page, small};
 
@@ -117,3 +117,33 @@ fn the_most_exciting_pictures_of_a_channel_are_those_of_its_largest_number() {
     assert_eq!(sheet.tiles, 16, "four channels");
     assert!(page.refused(Command::Excite { row: 9 }).contains("no such layer"));
 }
+
+#[test]
+fn one_s_own_classes_train_in_place_of_a_data_set() {
+    let mut page = Page::on_shapes(small());
+    let own = Settings { dataset: protocol::DatasetName::Own, network: TWO.into(), batch_size: 8, ..small() };
+    let configure = || Command::Configure { run: 2, settings: Box::new(own.clone()) };
+    assert!(page.refused(configure()).contains("choose their pictures again"));
+    let classes = || Command::Gather { classes: ["dark", "light"].map(str::to_owned).into() };
+    let labels: Vec<u8> = (0..40).map(|index| index % 2).collect();
+    let pixels: Vec<u8> = labels.iter().flat_map(|&label| vec![40 + 150 * label; 3 * 32 * 32]).collect();
+    let EventBody::Gathered { training: 32, held_out: 8 } =
+        page.ask_with(classes(), vec![pixels.clone(), labels.clone()]).0
+    else {
+        panic!("every fifth is kept aside")
+    };
+    let EventBody::Configured { classes: names, training_examples: 32, .. } = page.ask(configure()) else { panic!() };
+    assert_eq!(names, ["dark", "light"]);
+    page.ask(Command::Step { steps: 100 });
+    let EventBody::Evaluated { accuracy, examples: 8, .. } =
+        page.ask(Command::Evaluate { split: Split::Test, views: protocol::Views::Single })
+    else {
+        panic!("those kept aside are judged")
+    };
+    assert_eq!(accuracy, 1.0, "dark and light are told apart");
+    let few = page.ask_with(classes(), vec![pixels[..6 * 3072].to_vec(), labels[..6].to_vec()]).0;
+    assert!(matches!(&few, EventBody::Failed { message, .. } if message.contains("has 3 pictures")), "{few:?}");
+    assert!(matches!(page.ask_with(classes(), vec![vec![0; 5], vec![0]]).0, EventBody::Failed { .. }));
+}
+
+const TWO: &str = "nn.Sequential(nn.Flatten(), nn.Linear(3072, 2))";

@@ -3,6 +3,7 @@
 
 mod bar;
 mod card;
+mod classes;
 mod curves;
 mod devices;
 mod explained;

@@ -65,7 +65,12 @@ pub fn open(run: Run, file: File) {
 }
 
 async fn read(run: Run, file: &File) -> Result<(), String> {
-    let size = size(run)?;
+    run.bring(decoded(file, size(run)?).await?);
+    Ok(())
+}
+
+/// A picture file's bytes in this size, channel by channel.
+pub async fn decoded(file: &File, size: [u32; 3]) -> Result<Vec<u8>, String> {
     if file.size() > LARGEST {
         return Err("it has more than 100 MB, which no photograph needs.".into());
     }
@@ -75,8 +80,7 @@ async fn read(run: Run, file: &File) -> Result<(), String> {
     let (width, height) = (f64::from(bitmap.width()), f64::from(bitmap.height()));
     let taken = pixels(&bitmap, width, height, size);
     bitmap.close();
-    run.bring(taken.ok_or("the browser does not let this page read it.")?);
-    Ok(())
+    taken.ok_or_else(|| "the browser does not let this page read it.".into())
 }
 
 /// Whether a file is a picture, by what the browser says of it.

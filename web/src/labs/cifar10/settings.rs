@@ -7,6 +7,7 @@ use leptos::{html, prelude::*};
 use protocol::{DatasetName, DeviceName, Initialization, PRESETS, Preset, Settings};
 
 use super::{
+    classes::OwnClasses,
     devices::Devices,
     regularisation::{Regularisation, Stopping},
     shipped::Shipped,
@@ -259,6 +260,10 @@ fn Data(run: Run) -> impl IntoView {
         }
         None => "waiting for the engine".to_owned(),
     };
+    let datasets = move || {
+        let own = draft.with(|draft| draft.dataset == DatasetName::Own).then(|| Choice::new("own", "Your own classes"));
+        [Choice::new("cifar10", "CIFAR-10"), Choice::new("shapes", "Drawn shapes")].into_iter().chain(own).collect::<Vec<_>>()
+    };
     let label = move || match run.built.get() {
         Some(built) => built.dataset.clone(),
         None => "Data".to_owned(),
@@ -269,7 +274,7 @@ fn Data(run: Run) -> impl IntoView {
             <Select
                 label="Data set"
                 value=Signal::derive(move || json_name(draft.with(|draft| draft.dataset)))
-                choices=vec![Choice::new("cifar10", "CIFAR-10"), Choice::new("shapes", "Drawn shapes")]
+                choices=Signal::derive(datasets)
                 on_change=move |name: String| {
                     if let Some(dataset) = from_name::<DatasetName>(&name) {
                         draft.update(|draft| draft.dataset = dataset);
@@ -294,6 +299,7 @@ fn Data(run: Run) -> impl IntoView {
             on_change=move |flip| draft.update(|draft| draft.augmentation.flip = flip)
             meaning="Augmentation: a mirrored cat is still a cat, so the network sees twice as many."
         />
+        <OwnClasses run=run />
         <AugmentedStrip run=run />
         <Progress label=Signal::derive(label) fraction=Signal::derive(fraction) amount=Signal::derive(amount) />
     }

@@ -1,0 +1,139 @@
+//! The visitor's own classes: a folder with a folder of pictures for each. They train in place of CIFAR-10, with the same panels, and
+//! never leave the machine.
+
+use leptos::{html, prelude::*};
+use protocol::{Command, DatasetName, EventBody, Settings};
+use wasm_bindgen::JsCast;
+use web_sys::{File, FileList};
+
+use super::own::decoded;
+use crate::{format, run::Run};
+
+/// Every picture's size, as CIFAR-10's.
+const SIZE: [u32; 3] = [3, 32, 32];
+/// Most pictures that are read.
+const MOST: usize = 20_000;
+/// Pictures between two words about how far it is.
+const SAID_EVERY: usize = 50;
+
+/// A file's class: the folder that it lies in.
+fn class_of(path: &str) -> Option<&str> {
+    path.rsplit('/').nth(1)
+}
+
+/// The text with a network of so many outputs: where its last layer had as many as there were classes.
+fn with_outputs(text: &str, before: usize, now: usize) -> String {
+    let (old, new) = (format!(", {before})"), format!(", {now})"));
+    match text.rfind(&old) {
+        Some(at) => format!("{}{new}{}", &text[..at], &text[at + old.len()..]),
+        None => text.to_owned(),
+    }
+}
+
+#[component]
+pub fn OwnClasses(run: Run) -> impl IntoView {
+    let field = NodeRef::<html::Input>::new();
+    let progress = RwSignal::new(None::<(usize, usize)>);
+    let take = move |_| {
+        let Some(field) = field.get_untracked() else { return };
+        if let Some(files) = field.files().filter(|files| files.length() > 0) {
+            gather(run, files, progress);
+        }
+    };
+    let words = move || {
+        let (done, all) = progress.get()?;
+        Some(format!("{} of {} pictures read", format::grouped(done as u64), format::grouped(all as u64)))
+    };
+    view! {
+        <label class="button" title="A folder that holds a folder of pictures for each class, five of each at least. They stay on this machine.">
+            "Own classes"
+            <input
+                class="for-screen-readers"
+                type="file"
+                attr:webkitdirectory=""
+                multiple
+                node_ref=field
+                on:change=take
+            />
+        </label>
+        <p class="small number" role="status">{words}</p>
+    }
+}
+
+/// Reads every picture, hands all to the engine, and begins a run with them.
+fn gather(run: Run, files: FileList, progress: RwSignal<Option<(usize, usize)>>) {
+    let files: Vec<File> = (0..files.length()).filter_map(|index| files.get(index)).collect();
+    wasm_bindgen_futures::spawn_local(async move {
+        let path = |file: &File| {
+            let path = js_sys::Reflect::get(file, &"webkitRelativePath".into()).ok().and_then(|path| path.as_string());
+            path.unwrap_or_default()
+        };
+        let mut classes: Vec<String> = files.iter().filter_map(|file| class_of(&path(file)).map(str::to_owned)).collect();
+        classes.sort_unstable();
+        classes.dedup();
+        let (mut pixels, mut labels, mut unread) = (Vec::new(), Vec::new(), 0_u64);
+        let all = files.len().min(MOST);
+        for (index, file) in files.iter().take(MOST).enumerate() {
+            if index.is_multiple_of(SAID_EVERY) {
+                progress.set(Some((index, all)));
+            }
+            let path = path(file);
+            let class = class_of(&path).and_then(|class| classes.iter().position(|known| known == class));
+            match (class, decoded(file, SIZE).await) {
+                (Some(class), Ok(picture)) if class < 256 => {
+                    pixels.extend(picture);
+                    labels.push(class as u8);
+                }
+                _ => unread += 1,
+            }
+        }
+        progress.set(None);
+        if unread > 0 {
+            run.notices.say(format!("{} files are no pictures and were left out.", format::grouped(unread)), None);
+        }
+        begin(run, classes, &pixels, &labels);
+    });
+}
+
+fn begin(run: Run, classes: Vec<String>, pixels: &[u8], labels: &[u8]) {
+    let count = classes.len();
+    let before = run.built.with_untracked(|built| built.as_ref().map_or(10, |built| built.classes.len()));
+    let buffers = [pixels, labels].map(|bytes| js_sys::Uint8Array::from(bytes).buffer().unchecked_into());
+    run.send(Command::Gather { classes }, buffers.into(), move |result| {
+        let training = match result.map(|incoming| incoming.event.body) {
+            Ok(EventBody::Gathered { training, .. }) => training,
+            Ok(_) => return,
+            Err(refusal) => {
+                run.notices.fail(refusal.message, Some("Nothing was changed.".into()));
+                return;
+            }
+        };
+        let draft = run.draft.get_untracked();
+        let settings = Settings {
+            dataset: DatasetName::Own,
+            network: with_outputs(&draft.network, before, count),
+            batch_size: draft.batch_size.min(training),
+            ..draft
+        };
+        run.draft.set(settings.clone());
+        run.configure(settings, true);
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folder_is_the_class() {
+        assert_eq!(class_of("pets/cat/1.png"), Some("cat"));
+        assert_eq!(class_of("1.png"), None);
+    }
+
+    #[test]
+    fn only_the_last_layer_changes() {
+        let text = "nn.Sequential(nn.Linear(3072, 10), nn.ReLU(), nn.Linear(10, 10),\n)";
+        assert_eq!(with_outputs(text, 10, 3), "nn.Sequential(nn.Linear(3072, 10), nn.ReLU(), nn.Linear(10, 3),\n)");
+        assert_eq!(with_outputs("Net()", 10, 3), "Net()");
+    }
+}
