@@ -72,7 +72,11 @@ impl Data {
         let (mut training, mut aside) = (Vec::new(), Vec::new());
         for (index, &label) in whole.labels().iter().enumerate() {
             let count = &mut seen[usize::from(label)];
-            if *count % OWN_ASIDE == OWN_ASIDE - 1 { aside.push(index) } else { training.push(index) };
+            if *count % OWN_ASIDE == OWN_ASIDE - 1 {
+                aside.push(index)
+            } else {
+                training.push(index)
+            };
             *count += 1;
         }
         if let Some(class) = seen.iter().position(|&count| count < OWN_ASIDE) {

@@ -50,7 +50,7 @@ pub fn OwnClasses(run: Run) -> impl IntoView {
             <input
                 class="for-screen-readers"
                 type="file"
-                attr:webkitdirectory=""
+                prop:webkitdirectory=true
                 multiple
                 node_ref=field
                 on:change=take
@@ -68,7 +68,8 @@ fn gather(run: Run, files: FileList, progress: RwSignal<Option<(usize, usize)>>)
             let path = js_sys::Reflect::get(file, &"webkitRelativePath".into()).ok().and_then(|path| path.as_string());
             path.unwrap_or_default()
         };
-        let mut classes: Vec<String> = files.iter().filter_map(|file| class_of(&path(file)).map(str::to_owned)).collect();
+        let mut classes: Vec<String> =
+            files.iter().filter_map(|file| class_of(&path(file)).map(str::to_owned)).collect();
         classes.sort_unstable();
         classes.dedup();
         let (mut pixels, mut labels, mut unread) = (Vec::new(), Vec::new(), 0_u64);

@@ -262,7 +262,10 @@ fn Data(run: Run) -> impl IntoView {
     };
     let datasets = move || {
         let own = draft.with(|draft| draft.dataset == DatasetName::Own).then(|| Choice::new("own", "Your own classes"));
-        [Choice::new("cifar10", "CIFAR-10"), Choice::new("shapes", "Drawn shapes")].into_iter().chain(own).collect::<Vec<_>>()
+        [Choice::new("cifar10", "CIFAR-10"), Choice::new("shapes", "Drawn shapes")]
+            .into_iter()
+            .chain(own)
+            .collect::<Vec<_>>()
     };
     let label = move || match run.built.get() {
         Some(built) => built.dataset.clone(),
