@@ -94,10 +94,10 @@ describe("the page", () => {
     await lab.untilNumber("Examples seen", (examples) => examples > 1000);
   });
 
-  test("draws test pictures with guesses, filters and activations", async (t) => {
+  test("draws test pictures with guesses, filters and the way through the network", async (t) => {
     const { lab } = await open(t);
     await lab.train();
-    for (const event of ["predicted", "filters_drawn", "activations_drawn"]) await lab.untilEvent(event);
+    for (const event of ["predicted", "filters_drawn", "inside_drawn"]) await lab.untilEvent(event);
     const { pictures } = await lab.untilEvent("predicted");
     assert.ok(pictures.every(({ guesses }) => guesses.length === 3), JSON.stringify(pictures[0]));
   });
