@@ -60,7 +60,7 @@ impl Data {
         Self::new(parts, DatasetName::Cifar10)
     }
 
-    /// A visitor's own pictures: of every class each fifth, its first at the latest where it has fewer, is kept aside.
+    /// A visitor's own pictures: of every class each fifth is kept aside.
     pub fn own(classes: Vec<String>, pixels: Vec<u8>, labels: Vec<u8>) -> Result<Self> {
         let refuse = |message: String| Err(LabError::Data { message });
         let whole = Dataset::new(OWN_SHAPE, classes.clone(), pixels, labels)
