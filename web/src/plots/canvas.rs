@@ -41,6 +41,20 @@ thread_local! {
         leptos::prelude::document().create_element("canvas").ok().and_then(|element| element.dyn_into().ok());
 }
 
+thread_local! {
+    static READER: Option<HtmlCanvasElement> =
+        leptos::prelude::document().create_element("canvas").ok().and_then(|element| element.dyn_into().ok());
+}
+
+/// The one canvas that pixels are read back from, of this size, with its context.
+pub fn reader(width: u32, height: u32) -> Option<CanvasRenderingContext2d> {
+    let canvas = READER.with(Clone::clone)?;
+    resize(&canvas, width, height);
+    let options = js_sys::Object::new();
+    js_sys::Reflect::set(&options, &"willReadFrequently".into(), &true.into()).ok()?;
+    canvas.get_context_with_context_options("2d", &options).ok()??.dyn_into().ok()
+}
+
 /// The one canvas that is not on the page, to scale pictures from. Whoever uses it is done with it before the next does.
 pub fn scratch() -> Option<HtmlCanvasElement> {
     SCRATCH.with(Clone::clone)

@@ -2,7 +2,7 @@
 //! never leave the machine.
 
 use leptos::{html, prelude::*};
-use protocol::{Command, DatasetName, EventBody, Settings};
+use protocol::{Command, DatasetName, EventBody, Schedule, Settings};
 use wasm_bindgen::JsCast;
 use web_sys::{File, FileList};
 
@@ -13,6 +13,8 @@ use crate::{format, run::Run};
 const SIZE: [u32; 3] = [3, 32, 32];
 /// Most pictures that are read.
 const MOST: usize = 20_000;
+/// Steps that a run takes at least, however few its pictures.
+const LEAST_STEPS: f64 = 400.0;
 /// Pictures between two words about how far it is.
 const SAID_EVERY: usize = 50;
 
@@ -110,10 +112,12 @@ fn begin(run: Run, classes: Vec<String>, pixels: &[u8], labels: &[u8]) {
             }
         };
         let draft = run.draft.get_untracked();
+        let batch_size = draft.batch_size.min(training);
         let settings = Settings {
             dataset: DatasetName::Own,
             network: with_outputs(&draft.network, before, count),
-            batch_size: draft.batch_size.min(training),
+            batch_size,
+            schedule: lengthened(draft.schedule, f64::from(training / batch_size.max(1))),
             ..draft
         };
         run.draft.set(settings.clone());
@@ -121,9 +125,46 @@ fn begin(run: Run, classes: Vec<String>, pixels: &[u8], labels: &[u8]) {
     });
 }
 
+/// Few pictures are seen often: a cycle of an epoch of few steps has as many epochs as it takes.
+fn lengthened(schedule: Schedule, steps_per_epoch: f64) -> Schedule {
+    match schedule {
+        Schedule::OneCycle {
+            epochs,
+            pct_start,
+            div_factor,
+            final_div_factor,
+            cycle_momentum,
+            base_momentum,
+            max_momentum,
+        } => {
+            let epochs = epochs.max((LEAST_STEPS / steps_per_epoch.max(1.0)).ceil());
+            Schedule::OneCycle {
+                epochs,
+                pct_start,
+                div_factor,
+                final_div_factor,
+                cycle_momentum,
+                base_momentum,
+                max_momentum,
+            }
+        }
+        other => other,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn few_pictures_are_seen_often() {
+        let epochs = |steps_per_epoch| match lengthened(Settings::default().schedule, steps_per_epoch) {
+            Schedule::OneCycle { epochs, .. } => epochs,
+            _ => 0.0,
+        };
+        assert_eq!((epochs(1.0), epochs(703.0)), (LEAST_STEPS, 6.0));
+        assert_eq!(lengthened(Schedule::Constant, 1.0), Schedule::Constant);
+    }
 
     #[test]
     fn the_folder_is_the_class() {

@@ -23,9 +23,7 @@ const LARGEST: f64 = 1e8;
 
 /// The largest square in the middle, in the network's size: bytes channel by channel.
 fn pixels(source: &JsValue, width: f64, height: f64, [channels, rows, columns]: [u32; 3]) -> Option<Vec<u8>> {
-    let scratch = canvas::scratch()?;
-    canvas::resize(&scratch, columns, rows);
-    let context = canvas::context(&scratch)?;
+    let context = canvas::reader(columns, rows)?;
     context.set_image_smoothing_enabled(true);
     Reflect::set(&context, &"imageSmoothingQuality".into(), &"high".into()).ok()?;
     let side = width.min(height);
