@@ -135,6 +135,56 @@ describe("a picture of one's own", () => {
     assert.equal(await cell.count(), 1);
     assert.deepEqual(complaints, []);
   });
+
+  test("comes by paste and by drop, too", async (t) => {
+    const { lab, page, complaints } = await trained(open, t, 5);
+    const cell = page.getByRole("button", { name: /^Your picture\. Guesses: \w+ \d+%/ });
+    for (const [kind, colour] of [["paste", [0, 0, 255, 255]], ["drop", [0, 255, 0, 255]]]) {
+      await page.evaluate(async ([kind, colour]) => {
+        const canvas = Object.assign(document.createElement("canvas"), { width: 64, height: 64 });
+        const context = canvas.getContext("2d");
+        context.fillStyle = `rgb(${colour.slice(0, 3)})`;
+        context.fillRect(0, 0, 64, 64);
+        const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+        const carried = new DataTransfer();
+        carried.items.add(new File([blob], "picture.png", { type: "image/png" }));
+        const settings = { bubbles: true, cancelable: true };
+        if (kind === "paste") globalThis.dispatchEvent(new ClipboardEvent(kind, { ...settings, clipboardData: carried }));
+        else document.querySelector("canvas").dispatchEvent(new DragEvent(kind, { ...settings, dataTransfer: carried }));
+      }, [kind, colour]);
+      await cell.waitFor();
+      await until(`the picture that came by ${kind} is shown`, async () => {
+        // A canvas that is read again and again wants to know: so a copy is read.
+        const pixel = await cell.locator("canvas").evaluate((canvas) => {
+          const copy = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d");
+          copy.drawImage(canvas, 16, 16, 1, 1, 0, 0, 1, 1);
+          return [...copy.getImageData(0, 0, 1, 1).data];
+        });
+        return pixel.join() === colour.join();
+      });
+    }
+    await lab.says(/of your picture/);
+    assert.deepEqual(complaints, []);
+  });
+});
+
+describe("the camera", () => {
+  const { open } = stage({ flags: ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"] });
+
+  test("is guessed several times a second until it is stopped", async (t) => {
+    const { lab, page, complaints } = await trained(open, t, 5);
+    await lab.button("Camera").click();
+    await page.getByRole("button", { name: /^Your picture\. Guesses: \w+ \d+%/ }).waitFor();
+    await lab.forget();
+    await until("three pictures are guessed", async () => (await lab.events("brought")).length >= 3);
+    await lab.button("Stop the camera").click();
+    await lab.button("Camera").waitFor();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await lab.forget();
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    assert.equal((await lab.events("brought")).length, 0, "no picture is taken any more");
+    assert.deepEqual(complaints, []);
+  });
 });
 
 describe("what changes while it trains", () => {
@@ -156,6 +206,22 @@ describe("what changes while it trains", () => {
     assert.equal((await lab.events("stopped")).length, 0);
     await page.getByText("The next training images, as they will be seen").waitFor();
     await page.getByRole("img", { name: /^A step in ms: loading .*, forward .*, backward .*, update .*\. L2 part of the loss: / }).waitFor();
+    assert.deepEqual(complaints, []);
+  });
+
+  test("what begins a new run can keep what was learned", async (t) => {
+    const { lab, page, complaints } = await trained(open, t, 60);
+    const loss = async () => (await lab.send({ type: "evaluate", split: "test" })).loss;
+    const learned = await loss();
+    await lab.setNumber("Batch size", 32);
+    await lab.setNumber("Seed", 7);
+    await lab.button("Keep weights").click();
+    await until("the new run stands ready", async () => (await lab.state()).settings.batch_size === 32);
+    await lab.untilEvent("loaded");
+    assert.ok(Math.abs((await loss()) - learned) < 1e-4, "the same weights");
+    await lab.send({ type: "step", steps: 1 });
+    assert.ok((await lab.lastProgress()).losses.length === 1);
+    assert.equal(await page.getByRole("button", { name: "Keep weights" }).count(), 0);
     assert.deepEqual(complaints, []);
   });
 

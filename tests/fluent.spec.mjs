@@ -70,6 +70,54 @@ describe("while it trains", () => {
   });
 });
 
+describe("with every panel open", () => {
+  const { open } = stage();
+  const drawings = { predictions: "predicted", filters: "filters_drawn", inside: "inside_drawn", own: "own_guessed", augmented: "augmented_drawn", costs: "costed" };
+
+  test("one worker keeps 90% of its speed, each panel is new every second, and the page draws as fast as the screen", async (t) => {
+    const { lab, page } = await open(t);
+    await lab.configure({ workers: 1, schedule: { kind: "constant" } });
+    await page.evaluate(() => chalkgrad.send({ type: "bring" }, [new Uint8Array(3 * 32 * 32).fill(128).buffer]));
+    await lab.train();
+    await lab.untilEvent("progressed");
+    await lab.untilDataLoaded();
+    const measured = async (panels, seconds) => {
+      await lab.send({ type: "watch", panels, picture: 0 });
+      await pause(1.5);
+      await lab.forget();
+      const before = await page.evaluate(() => performance.now());
+      const first = await lab.untilEvent("progressed");
+      await pause(seconds);
+      const last = await lab.lastProgress();
+      const elapsed = ((await page.evaluate(() => performance.now())) - before) / 1000;
+      const counts = await Promise.all(Object.values(drawings).map(async (event) => (await lab.events(event)).length));
+      return { images: (last.examples - first.examples) / elapsed, rates: counts.map((count) => count / elapsed) };
+    };
+    const measure = async () => {
+      const shares = [];
+      let rates;
+      // Closed and open in turn, so that a slow moment meets both.
+      for (let round = 0; round < 3; round += 1) {
+        const closed = await measured([], 3);
+        const open = await measured(Object.keys(drawings), 3);
+        shares.push(open.images / closed.images);
+        rates = rates ? rates.map((rate, at) => Math.min(rate, open.rates[at])) : open.rates;
+      }
+      const frames = await page.evaluate(() => new Promise((resolve) => {
+        const began = performance.now();
+        let count = 0;
+        const frame = (now) => (now - began > 2_000 ? resolve(count / 2) : (count += 1, requestAnimationFrame(frame)));
+        requestAnimationFrame(frame);
+      }));
+      return { share: shares.sort((a, b) => a - b)[1], slowest: Math.min(...rates), rates, frames };
+    };
+    const isRight = ({ share, slowest, frames }) => share >= 0.9 && slowest >= 1 && frames >= 50;
+    const result = await bestOfThree(t, measure, isRight);
+    t.diagnostic(JSON.stringify(result));
+    assert.ok(isRight(result), JSON.stringify(result));
+  });
+});
+
 describe("twenty seconds of training", () => {
   const { open } = stage({ webgpu: true });
   const files = standInData();

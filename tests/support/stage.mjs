@@ -7,12 +7,12 @@ import { complaintsOf, launch } from "./browser.mjs";
 import { Lab } from "./lab.mjs";
 import { dist, serve } from "./server.mjs";
 
-/** Call it once in a `describe`. `webgpu` says whether the browser has an adapter. */
-export function stage({ webgpu = false } = {}) {
+/** Call it once in a `describe`. `webgpu` says whether the browser has an adapter, `flags` are more of Chromium's. */
+export function stage({ webgpu = false, flags = [] } = {}) {
   let browser;
   before(async () => {
     if (!existsSync(join(dist, "index.html"))) throw new Error("dist/ is empty: `cargo xtask test` builds it");
-    browser = await launch({ webgpu });
+    browser = await launch({ webgpu, flags });
   });
   after(() => browser?.close());
 

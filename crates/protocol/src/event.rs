@@ -157,7 +157,8 @@ choices! {
             step: u64,
             sheet: Sheet,
         },
-        /// Milliseconds of one step: measured on the trainer's own share of a batch, alone.
+        /// Milliseconds of one step. Loading, forward pass (of the trainer's own share) and update are measured by themselves; what
+        /// remains of the step is the backward pass and the wait for other workers.
         "costed" => Costed {
             step: u64,
             /// Pictures put into a batch, augmented.

@@ -123,6 +123,48 @@ impl Run {
         });
     }
 
+    /// Builds the network anew and gives it these weights, a safetensors file; `then` follows where both came about.
+    pub(super) fn configure_with_weights(
+        self,
+        settings: Settings,
+        weights: ArrayBuffer,
+        then: impl FnOnce() + 'static,
+    ) {
+        self.refusal.set(None);
+        let command = Command::Configure { run: 0, settings: Box::new(settings) };
+        self.send(command, Vec::new(), move |result| {
+            if let Err(refusal) = result {
+                return self.refusal.set(Some(refusal));
+            }
+            self.send(Command::Load, vec![weights], move |result| match result {
+                Ok(_) => then(),
+                Err(refusal) => {
+                    self.notices.fail(refusal.message, None);
+                }
+            });
+        });
+    }
+
+    /// Another run of the same network with other settings, which begins with what this one has learned.
+    pub fn configure_keeping_weights(self, settings: Settings) {
+        let then_train = self.is_training_now();
+        self.send(Command::Export, Vec::new(), move |result| {
+            let weights = match result {
+                Ok(mut incoming) => incoming.buffers.pop(),
+                Err(refusal) => {
+                    self.notices.fail(refusal.message, None);
+                    return;
+                }
+            };
+            let Some(weights) = weights else { return };
+            self.configure_with_weights(settings, weights, move || {
+                if then_train {
+                    self.train();
+                }
+            });
+        });
+    }
+
     pub fn train(self) {
         let before = self.status.get_untracked();
         self.book.update_value(|book| book.wants_training = true);

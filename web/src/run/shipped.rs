@@ -2,7 +2,7 @@
 
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
-use protocol::{Command, Settings, Transforms};
+use protocol::{Settings, Transforms};
 use serde_json::Value;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -73,18 +73,7 @@ impl Run {
                 ..self.draft.get_untracked()
             };
             self.draft.set(settings.clone());
-            let command = Command::Configure { run: 0, settings: Box::new(settings) };
-            self.send(command, Vec::new(), move |result| {
-                if let Err(refusal) = result {
-                    return self.refusal.set(Some(refusal));
-                }
-                self.send(Command::Load, vec![weights], move |result| match result {
-                    Ok(_) => then(card),
-                    Err(refusal) => {
-                        self.notices.fail(refusal.message, None);
-                    }
-                });
-            });
+            self.configure_with_weights(settings, weights, move || then(card));
         });
     }
 }

@@ -30,6 +30,9 @@ const SLICE: f64 = 0.03;
 /// How often a file is asked for before the run stops.
 const ATTEMPTS: u32 = 3;
 
+/// How much the newest step counts in what is told of a step's time.
+const NEWEST: f64 = 0.2;
+
 /// What the session is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Activity {
@@ -72,9 +75,10 @@ pub struct Session {
     evaluations: Evaluations,
     panels: Panels,
     looks: Looks,
-    /// Seconds of training since the run stood ready, and of filling its last batch.
+    /// Seconds of training since the run stood ready, of filling its last batch, and of one step, smoothed.
     seconds: f64,
     loading: f64,
+    step_seconds: f64,
 }
 
 /// Images a second over the last second of training, pictures and evaluations for the page included.
@@ -147,6 +151,7 @@ impl Session {
             looks: Looks::default(),
             seconds: 0.0,
             loading: 0.0,
+            step_seconds: 0.0,
         })
     }
 
@@ -308,9 +313,13 @@ impl Session {
         let position = self.sampler.position(step);
         let augmenter = augmenter(&self.settings, position.epoch);
         self.batch.fill(self.data.training(), position.indices, &self.data.transforms, Some(augmenter))?;
-        self.loading = (self.clock)() - began;
+        let filled = (self.clock)();
+        self.loading = filled - began;
         team.train(&mut self.trainer, &self.work, examples(&self.batch)).await?;
-        self.seconds += (self.clock)() - began;
+        let ended = (self.clock)();
+        let newest = if self.step_seconds == 0.0 { 1.0 } else { NEWEST };
+        self.step_seconds += newest * (ended - filled - self.step_seconds);
+        self.seconds += ended - began;
         self.rate.count((self.clock)(), self.batch.size());
         Ok(())
     }

@@ -20,7 +20,7 @@ const AUGMENTED: usize = 8;
 /// Most pictures of one `picture` command.
 const MOST_PICTURES: usize = 256;
 /// All panels together may take this share of the time that all workers have: while one is drawn, they all wait.
-const SHARE: f64 = 0.05;
+const SHARE: f64 = 0.04;
 /// Least seconds between two drawings of a panel.
 const LEAST: f64 = 0.25;
 
@@ -37,6 +37,8 @@ struct Watched {
     /// The step that was drawn last; `None` to draw again whatever the step.
     drawn: Option<u64>,
     not_before: f64,
+    /// Seconds that it took to draw.
+    took: f64,
 }
 
 impl Panels {
@@ -44,7 +46,7 @@ impl Panels {
     pub(super) fn watch(&mut self, panels: &[Panel], moved: bool) {
         self.watched.retain(|panel, _| panels.contains(panel));
         for &panel in panels {
-            let fresh = Watched { acknowledged: true, drawn: None, not_before: 0.0 };
+            let fresh = Watched { acknowledged: true, drawn: None, not_before: 0.0, took: 0.0 };
             let watched = self.watched.entry(panel).or_insert(fresh);
             if moved && panel == Panel::Inside {
                 (watched.drawn, watched.not_before) = (None, 0.0);
@@ -66,6 +68,18 @@ impl Panels {
     /// Everything is drawn again, as after a reset.
     pub(super) fn refresh(&mut self) {
         self.watched.values_mut().for_each(|watched| watched.drawn = None);
+    }
+
+    /// A panel was drawn from `began` to `now`. It comes again once all the others had their turn: equally often, and together in
+    /// their share.
+    fn drew(&mut self, panel: Panel, began: f64, now: f64, workers: u32) {
+        if let Some(watched) = self.watched.get_mut(&panel) {
+            watched.took = now - began;
+        }
+        let round: f64 = self.watched.values().map(|watched| watched.took).sum();
+        if let Some(watched) = self.watched.get_mut(&panel) {
+            watched.not_before = now + (round * f64::from(workers) / SHARE).max(LEAST);
+        }
     }
 
     /// A panel whose turn it is.
@@ -92,10 +106,8 @@ impl Session {
             Panel::Augmented => self.augmented()?,
             Panel::Costs => self.costs().await?,
         };
-        let now = (self.clock)();
-        let share = SHARE / (self.panels.watched.len() as f64 * f64::from(self.work.workers));
+        self.panels.drew(panel, began, (self.clock)(), self.work.workers);
         let Some(watched) = self.panels.watched.get_mut(&panel) else { return Ok(false) };
-        watched.not_before = now + ((now - began) / share).max(LEAST);
         let Some((body, buffers)) = drawn else { return Ok(false) };
         (watched.acknowledged, watched.drawn) = (false, Some(step));
         out.send(Event { run: self.run, reply_to: None, body }, buffers);
@@ -189,7 +201,7 @@ impl Session {
         if self.trainer.steps() == 0 || self.batch.weights.iter().all(|&weight| weight == 0.0) {
             return Ok(None);
         }
-        let costs = self.trainer.costs(examples(&self.batch), self.clock).await?;
+        let costs = self.trainer.costs(examples(&self.batch), self.step_seconds, self.clock).await?;
         let milliseconds = |seconds: f64| 1000.0 * seconds;
         let body = EventBody::Costed {
             step: self.trainer.steps(),

@@ -72,6 +72,10 @@ pub fn SettingsPanel() -> impl IntoView {
         let settings = run.settings.get();
         with_live_parts_of(&settings, &run.draft.get()) != settings
     });
+    let can_keep = Memo::new(move |_| {
+        let is_same_network = run.settings.with(|settings| run.draft.with(|draft| settings.network == draft.network));
+        needs_apply.get() && is_same_network && run.step.get() > 0
+    });
     let apply = move || run.configure(run.draft.get_untracked(), run.is_training_now());
     let choose = move |settings: Settings| {
         run.draft.set(settings);
@@ -94,6 +98,13 @@ pub fn SettingsPanel() -> impl IntoView {
                 <span class="small" role="status">
                     {move || if needs_apply.get() { "These changes begin a new run." } else { "Changes act while it trains." }}
                 </span>
+                <Show when=move || can_keep.get()>
+                    <Button
+                        label="Keep weights"
+                        title="Apply these settings, and begin with what this run has learned"
+                        on_press=move || run.configure_keeping_weights(run.draft.get_untracked())
+                    />
+                </Show>
                 <Button label="Apply" look=Look::Main disabled=Signal::derive(move || !needs_apply.get()) on_press=apply />
             </div>
         </Panel>
