@@ -80,6 +80,40 @@ choices! {
         },
         /// The visitor's own picture, whose bytes `[C, H, W]` lie beside this message. Answered by `brought`.
         "bring" => Bring,
+        /// What the network takes a drawing for, whose strokes lie beside this message (`write_drawings`). It becomes the visitor's own
+        /// picture. Answered by `sketched`.
+        "sketch" => Sketch,
+        /// What the network took the drawing beside this message for while it came about: the probabilities of the class that is
+        /// asked for and of the best guesses, moment by moment. Answered by `replayed`.
+        "replay" => Replay {
+            class: Option<u32>,
+        },
+        /// What of the drawing beside this message made the network give a class (null: its best guess) its probability: each
+        /// stroke's part, and each place's. Answered by `attributed`.
+        "attribute" => Attribute {
+            class: Option<u32>,
+        },
+        /// The training drawings that the network finds most like the drawing beside this message: nearest in what its last layer
+        /// reads, among the categories of its best guesses. Answered by `neighboured`, once their files are there.
+        "neighbours" => Neighbours,
+        /// The categories of Quick, Draw! with a drawing of each. Needs no run. Answered by `categorised`.
+        "categories" => Categories,
+        /// Drawings of one category, in the buffer beside this message: strokes, or bitmaps of 784 bytes. They stand in for those
+        /// that came before under this name; a run that is configured from now on learns them. Answered by `drawings_gathered`.
+        "gather_drawings" => GatherDrawings {
+            category: String,
+            form: Form,
+        },
+        /// The drawings in a file, whose bytes lie beside this message: Quick, Draw!'s `.ndjson`, `.bin` or `.npy`. Answered by
+        /// `drawings_read`.
+        "read_drawings" => ReadDrawings {
+            /// Its name, whose ending says what it is.
+            name: String,
+        },
+        /// The drawings beside this message as Quick, Draw!'s simplified `.ndjson`, with this word. Answered by `drawings_written`.
+        "write_drawings" => WriteDrawings {
+            word: String,
+        },
         /// The sum behind one number that a layer makes of the picture that is looked into: the layer by its row in `configured`, the
         /// number by its place in the output. Answered by `explained`.
         "explain" => Explain {
@@ -152,6 +186,14 @@ words! {
         "augmented" => Augmented,
         /// What a step takes, and the part of the loss that weight decay stands for: event `costed`.
         "costs" => Costs,
+    }
+
+    /// How drawings lie in a buffer.
+    enum Form {
+        /// As `write_drawings` of this crate writes them.
+        "strokes" => Strokes,
+        /// 784 bytes each, white on black.
+        "bitmaps" => Bitmaps,
     }
 
     /// What is shown of every layer.

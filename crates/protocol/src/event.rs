@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::json::{Fields, Json};
-use crate::{Augmentation, BenchResult, Inside, KernelSpeed, Optimizer, Panel, RunId, Schedule, Stop};
+use crate::{Augmentation, BenchResult, Form, Inside, KernelSpeed, Optimizer, Panel, RunId, Schedule, Stop};
 
 /// What the engine tells the page.
 #[derive(Debug, Clone, PartialEq)]
@@ -181,6 +181,54 @@ choices! {
             step: u64,
             guesses: Vec<Guess>,
         },
+        /// The five best guesses for a drawing, and the drawing as the network sees it, in one buffer.
+        "sketched" => Sketched {
+            guesses: Vec<Guess>,
+            /// That it took to draw and to guess it.
+            milliseconds: f64,
+            sheet: Sheet,
+        },
+        /// How guesses came about: after so many points each, the probability of each class, as f32 `[moments, classes]` in the buffer.
+        "replayed" => Replayed {
+            points: Vec<u32>,
+            classes: Vec<u32>,
+        },
+        /// What made a class probable.
+        "attributed" => Attributed {
+            class: u32,
+            /// Of the whole drawing.
+            probability: f32,
+            /// Of the drawing without each of its strokes.
+            without: Vec<f32>,
+            /// How much less probable it is where the ink around a place is gone: one tile, in the buffer.
+            sheet: Sheet,
+        },
+        /// Nearest first; their pictures lie in the buffer.
+        "neighboured" => Neighboured {
+            neighbours: Vec<Neighbour>,
+            /// How many drawings were looked at.
+            examples: u32,
+            sheet: Sheet,
+        },
+        /// Quick, Draw!'s categories, how many drawings there are of each, and, where there are files, one of each, in the buffer.
+        "categorised" => Categorised {
+            names: Vec<String>,
+            drawings: Vec<u32>,
+            sheet: Option<Sheet>,
+        },
+        "drawings_gathered" => DrawingsGathered {
+            category: String,
+            drawings: u32,
+        },
+        /// What a file held: the word of each drawing, and the drawings in the buffer, in this form.
+        "drawings_read" => DrawingsRead {
+            form: Form,
+            words: Vec<String>,
+            /// More than are taken from one file.
+            left_out: u32,
+        },
+        /// The file's bytes lie in the buffer.
+        "drawings_written" => DrawingsWritten,
         /// For each channel the pictures that excite it most, `each` of them, in one buffer.
         "excited" => Excited {
             step: u64,
@@ -394,6 +442,14 @@ objects! {
         label: u32,
         /// The best three, best first.
         guesses: Vec<Guess>,
+    }
+
+    /// A training drawing that is like another.
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    open struct Neighbour {
+        class: u32,
+        /// Cosine of the angle between the two as the last layer reads them: 1 for the same.
+        similarity: f32,
     }
 
     #[derive(Debug, Clone, Copy, PartialEq)]

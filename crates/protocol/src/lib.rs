@@ -8,24 +8,26 @@
 mod json;
 
 mod command;
+mod drawing;
 mod event;
 mod presets;
 mod settings;
 
-pub use command::{Command, Envelope, Inside, Panel};
+pub use command::{Command, Envelope, Form, Inside, Panel};
+pub use drawing::{Drawing, Stroke, read_drawings, write_drawings};
 pub use event::{
     Colouring, Event, EventBody, GUESS_BYTES, Gathering, GraphNode, GraphNodeKind, Guess, LayerInfo, LayerSheet,
-    MaybeNumber, Notice, Picture, Sheet, Split, StopReason, Views,
+    MaybeNumber, Neighbour, Notice, Picture, Sheet, Split, StopReason, Views,
 };
 pub use json::number;
 pub use presets::{PRESETS, Preset};
 pub use settings::{
-    Augmentation, BenchRequest, BenchResult, CONVNETJS, DatasetName, DeviceName, Initialization, KernelSpeed,
+    Augmentation, BenchRequest, BenchResult, CONVNETJS, DatasetName, DeviceName, Drawings, Initialization, KernelSpeed,
     Optimizer, Schedule, Settings, Stop, Transforms, Work,
 };
 
 /// Counts up when a message changes its meaning. The worker says it in `ready`; the page refuses another.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// One training run: it begins with `configure` and ends with the next one. Zero before the first.
 pub type RunId = u32;

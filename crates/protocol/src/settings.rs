@@ -31,6 +31,8 @@ objects! {
         },
         augmentation: Augmentation = Augmentation::default(),
         transforms: Transforms = Transforms::default(),
+        /// Which drawings it learns, where it learns drawings.
+        drawings: Drawings = Drawings::default(),
         /// The part of each target that is spread over all classes.
         label_smoothing: f64 = 0.0,
         /// The probability of every dropout; null: each as the network's text has it.
@@ -76,6 +78,8 @@ words! {
         "shapes" => Shapes,
         /// The visitor's own, which `gather` brought.
         "own" => Own,
+        /// Drawings of Quick, Draw!'s categories, of the visitor's own, or of both: `drawings` says which.
+        "drawings" => Drawings,
     }
 
     enum DeviceName {
@@ -104,6 +108,17 @@ objects! {
         scale: f32 = 1.0 / 255.0,
         mean: Vec<f32> = vec![0.5; 3],
         deviation: Vec<f32> = vec![1.0; 3],
+    }
+
+    /// The drawings of a run: the visitor's own of a category (`gather_drawings`), then those of Quick, Draw!. Every fifth is held out.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    defaults struct Drawings {
+        /// Names as Quick, Draw! has them, or the visitor's own; none: all 345 of Quick, Draw!.
+        categories: Vec<String> = Vec::new(),
+        /// Most drawings of each category.
+        each: u32 = 100,
+        /// Whether training drawings are bent, turned and moved anew in each epoch.
+        distort: bool = true,
     }
 
     /// When training stops by itself, whatever comes first; null: not for that.
