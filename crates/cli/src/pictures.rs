@@ -6,8 +6,8 @@ use std::path::Path;
 
 use datasets::cifar10::{self, Split};
 use datasets::{
-    Augmentation, Augmenter, Batch, Distortion, Example, Examples, Raster, ShardedDataset, Tracing, Transforms, npy,
-    quickdraw,
+    Augmentation, Augmenter, Batch, Distortion, DrawnPictures, Examples, Raster, ShardedDataset, Tracing, Transforms,
+    npy, quickdraw,
 };
 use serde::{Deserialize, Serialize};
 
@@ -33,7 +33,7 @@ pub(crate) enum Part {
         distortion: Distortion,
     },
     /// As they are.
-    Drawn(Drawn),
+    Drawn(DrawnPictures),
 }
 
 /// All that a recipe's data hold.
@@ -174,7 +174,7 @@ impl Part {
                     };
                     (pixels, *label)
                 };
-                let drawn = Drawn { side: raster.side, pictures: indices.iter().map(draw).collect() };
+                let drawn = DrawnPictures { side: raster.side, pictures: indices.iter().map(draw).collect() };
                 let all: Vec<usize> = (0..indices.len()).collect();
                 batch.fill(&drawn, &all, transforms, None)?;
             }
@@ -184,23 +184,26 @@ impl Part {
     }
 }
 
-/// Pictures of one channel that were drawn for a batch.
-pub(crate) struct Drawn {
-    pub(crate) side: usize,
-    pub(crate) pictures: Vec<(Vec<u8>, u16)>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shipped::Card;
 
-impl Examples for Drawn {
-    fn shape(&self) -> [usize; 3] {
-        [1, self.side, self.side]
+    /// A file of `models/`.
+    fn model(file: &str) -> String {
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models").join(file)).unwrap()
     }
 
-    fn len(&self) -> usize {
-        self.pictures.len()
+    #[test]
+    fn the_pads_raster_and_distortion_are_those_that_its_network_was_trained_with() {
+        let recipe: toml::Table = model("sketch-345.toml").parse().unwrap();
+        let pad = Source::Quickdraw { held_out: 0, raster: Raster::PAD, distortion: Distortion::PAD };
+        assert_eq!(recipe["data"].clone().try_into::<Source>(), Ok(pad));
     }
 
-    fn example(&self, index: usize) -> Option<Example<'_>> {
-        let (pixels, label) = self.pictures.get(index)?;
-        Some(Example { pixels, label: *label })
+    #[test]
+    fn the_categories_are_the_classes_of_the_network_that_knows_them_all() {
+        let card: Card = serde_json::from_str(&model("sketch-345.json")).unwrap();
+        assert_eq!(card.classes, quickdraw::NAMES);
     }
 }

@@ -1,6 +1,7 @@
 //! A data set in memory: pixels as bytes, labels, class names.
 //!
-//! `Examples` is what a batch is filled from: a whole `Dataset`, or a `ShardedDataset` of which some has arrived.
+//! `Examples` is what a batch is filled from: a whole `Dataset`, a `ShardedDataset` of which some has arrived, or
+//! `DrawnPictures`, drawn for this batch alone.
 
 /// Pixels and label of one example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,6 +99,30 @@ impl Examples for Dataset {
     }
 }
 
+/// Pictures of one channel that were drawn for a batch.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DrawnPictures {
+    /// Height and width of every picture.
+    pub side: usize,
+    /// Of each its pixels, `[side, side]`, and its label. One of another length is not there.
+    pub pictures: Vec<(Vec<u8>, u16)>,
+}
+
+impl Examples for DrawnPictures {
+    fn shape(&self) -> [usize; 3] {
+        [1, self.side, self.side]
+    }
+
+    fn len(&self) -> usize {
+        self.pictures.len()
+    }
+
+    fn example(&self, index: usize) -> Option<Example<'_>> {
+        let (pixels, label) = self.pictures.get(index)?;
+        (Some(pixels.len()) == self.side.checked_mul(self.side)).then_some(Example { pixels, label: *label })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,6 +137,14 @@ mod tests {
         assert_eq!(dataset.len(), 2);
         assert_eq!(dataset.example(1), Some(Example { pixels: &[3, 4], label: 0 }));
         assert_eq!(dataset.example(2), None);
+    }
+
+    #[test]
+    fn what_was_drawn_is_an_example_where_it_has_the_right_side() {
+        let drawn = DrawnPictures { side: 2, pictures: vec![(vec![1, 2, 3, 4], 7), (vec![1, 2], 8)] };
+        assert_eq!((drawn.shape(), drawn.len()), ([1, 2, 2], 2));
+        assert_eq!(drawn.example(0), Some(Example { pixels: &[1, 2, 3, 4], label: 7 }));
+        assert_eq!((drawn.example(1), drawn.example(2)), (None, None));
     }
 
     #[test]

@@ -3,8 +3,8 @@
 //! A data set is labelled pictures of bytes: drawn `shapes`, which need no file, or CIFAR-10, whose shards arrive one
 //! by one in a `ShardedDataset`. A `Sampler` says which examples a step trains on, an `Augmentation` how they are
 //! changed, `Transforms` which numbers they become, and a `Batch` holds those numbers. A `Raster` draws the strokes of a
-//! pen, a `Tracing` finds the lines in a bitmap, and a `Distortion` bends them. This crate fetches nothing,
-//! knows no network and no kernel, and never panics on what it is given: errors are sentences.
+//! pen, a `Tracing` has the lines of a bitmap or of strokes, and a `Distortion` bends them; `drawings` reads and writes files of
+//! strokes. This crate fetches nothing, knows no network and no kernel, and never panics on what it is given: errors are sentences.
 //!
 //! ```
 //! use datasets::{Augmentation, Augmenter, Batch, Examples, Sampler, Sampling, Transforms, shapes};
@@ -41,6 +41,7 @@ mod augment;
 mod batch;
 pub mod cifar10;
 mod dataset;
+pub mod drawings;
 pub mod npy;
 pub mod quickdraw;
 mod random;
@@ -54,7 +55,7 @@ mod transforms;
 
 pub use augment::{Augmentation, Augmenter, Change};
 pub use batch::{Batch, BatchError};
-pub use dataset::{Dataset, DatasetError, Example, Examples};
+pub use dataset::{Dataset, DatasetError, DrawnPictures, Example, Examples};
 pub use random::{Random, Stream, philox};
 pub use sampler::{Position, Sampler, SamplerError, Sampling};
 pub use sharded::ShardedDataset;

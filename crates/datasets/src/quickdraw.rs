@@ -2,8 +2,13 @@
 //!
 //! A drawing is 28 × 28 bytes, white on black. The same layout as the bitmaps that Google publishes for each category
 //! (CC BY 4.0), so that the page can take drawings from either. `chalkgrad data` writes the files.
+//! One drawing of each category, in the manifest's order, lies beside them in `THUMBNAILS`.
+
+mod names;
 
 use serde::{Deserialize, Serialize};
+
+pub use names::NAMES;
 
 /// Categories of the Quick, Draw! data set.
 pub const CATEGORIES: usize = 345;
@@ -11,6 +16,8 @@ pub const CATEGORIES: usize = 345;
 pub const SIDE: usize = 28;
 /// Bytes of a drawing.
 pub const PIXELS: usize = SIDE * SIDE;
+/// The file of one drawing of each category: `(345, 784)` of `u8`.
+pub const THUMBNAILS: &str = "thumbnails.npy";
 
 /// The manifest's version that this program reads.
 const VERSION: u32 = 1;
@@ -77,10 +84,26 @@ impl Manifest {
     }
 }
 
+/// The category of this name, whatever its case is and whether blanks, hyphens or underscores join its words.
+pub fn official(name: &str) -> Option<&'static str> {
+    NAMES.into_iter().find(|official| hyphenated(official).eq(hyphenated(name.trim())))
+}
+
 /// The file of a category: lower case, hyphens for all but letters and digits.
 pub fn file_name(category: &str) -> String {
-    let hyphenated = |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' };
-    category.chars().map(hyphenated).chain(".npy".chars()).collect()
+    hyphenated(category).chain(".npy".chars()).collect()
+}
+
+fn hyphenated(name: &str) -> impl Iterator<Item = char> {
+    name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' })
+}
+
+/// Of bitmaps `[rows, 784]` the one that stands for them: half of the others have less ink, and half have more.
+pub fn typical(bitmaps: &[u8]) -> Option<&[u8]> {
+    let ink = |bitmap: &[u8]| bitmap.iter().map(|&pixel| u32::from(pixel)).sum::<u32>();
+    let mut by_ink: Vec<&[u8]> = bitmaps.chunks_exact(PIXELS).collect();
+    by_ink.sort_by_cached_key(|bitmap| ink(bitmap));
+    by_ink.get(by_ink.len().saturating_sub(1) / 2).copied()
 }
 
 #[cfg(test)]
@@ -92,6 +115,27 @@ mod tests {
         assert_eq!(file_name("The Eiffel Tower"), "the-eiffel-tower.npy");
         assert_eq!(file_name("t-shirt"), "t-shirt.npy");
         assert!(crate::is_plain_file_name(&file_name("../é?#")));
+    }
+
+    #[test]
+    fn each_name_is_its_own_official_one() {
+        assert!(
+            NAMES.into_iter().all(|name| official(name) == Some(name) && official(&name.to_uppercase()) == Some(name))
+        );
+        assert_eq!(official(" the_eiffel-tower "), Some("The Eiffel Tower"));
+        assert_eq!(official("T shirt"), Some("t-shirt"));
+        for unknown in ["", "cats", "ca", "the  eiffel tower"] {
+            assert_eq!(official(unknown), None, "{unknown:?}");
+        }
+    }
+
+    #[test]
+    fn the_typical_drawing_has_the_median_ink() {
+        let bitmaps = |inks: &[u8]| inks.iter().flat_map(|&ink| [ink; PIXELS]).collect::<Vec<u8>>();
+        let typical = |inks: &[u8]| typical(&bitmaps(inks)).map(|bitmap| bitmap[0]);
+        assert_eq!(typical(&[0, 9, 250, 7, 255]), Some(9));
+        assert_eq!(typical(&[255, 7, 0, 9]), Some(7));
+        assert_eq!((typical(&[3]), typical(&[])), (Some(3), None));
     }
 
     #[test]

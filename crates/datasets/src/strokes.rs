@@ -38,6 +38,9 @@ impl Raster {
     pub const OFFICIAL: Self =
         Self { side: 28, extent: 255.0 * 28.0 / 304.0, line: 16.0 * 28.0 / 304.0, placement: Placement::Centre };
 
+    /// The pad's: what `models/sketch-345.toml` was trained with. Larger and finer than the official one.
+    pub const PAD: Self = Self { side: 28, extent: 26.0, line: 1.2, placement: Placement::Centre };
+
     /// The picture of a drawing, `[side, side]`. Each stroke covers what lies under it as far as it covers a pixel.
     pub fn draw(&self, strokes: &[Vec<Point>]) -> Vec<u8> {
         let place = self.place(strokes.iter().flatten());

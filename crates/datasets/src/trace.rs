@@ -1,5 +1,5 @@
-//! A bitmap's lines as line segments, and the distorted drawings that a network learns from: what is drawn with the pad's own
-//! rasteriser has the pad's own lines.
+//! A drawing's lines as line segments, and the distorted drawings that a network learns from: what is drawn with the pad's own
+//! rasteriser has the pad's own lines, whether it came as a bitmap or as strokes.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,15 @@ const INK: u8 = 90;
 /// A drawing as the middles of its lines, in the bitmap's pixels.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tracing {
-    segments: Vec<[Point; 2]>,
+    segments: Vec<Segment>,
+}
+
+/// A piece of a line.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Segment {
+    /// The number of its stroke. Those of a stroke follow one another; a bitmap's lines are one stroke.
+    stroke: usize,
+    ends: [Point; 2],
 }
 
 /// Random changes of a drawing. Each is the most that it may be; all are zero in the default, which changes nothing.
@@ -41,6 +49,32 @@ pub struct Distortion {
 }
 
 impl Tracing {
+    /// Of strokes in any unit, which come to lie where the official bitmap has them, so that a distortion bends both alike: in
+    /// pieces of at most a pixel, as a bitmap's lines are. A stroke of one point is a dot; points that are no numbers are left out.
+    pub fn from_strokes(strokes: &[Vec<Point>]) -> Self {
+        let finite = |stroke: &Vec<Point>| -> Vec<Point> {
+            stroke.iter().copied().filter(|point| point.iter().all(|at| at.is_finite())).collect()
+        };
+        let strokes: Vec<Vec<Point>> = strokes.iter().map(finite).collect();
+        let place = Raster::OFFICIAL.place(strokes.iter().flatten());
+        let mut segments = Vec::new();
+        for (stroke, points) in strokes.iter().enumerate() {
+            let points: Vec<Point> = points.iter().map(|&point| place.point(point)).collect();
+            if let [dot] = points[..] {
+                segments.push(Segment { stroke, ends: [dot, dot] });
+            }
+            for line in points.windows(2) {
+                let along = [0, 1].map(|axis| line[1][axis] - line[0][axis]);
+                // No line is longer than the diagonal, unless its coordinates are beyond all numbers.
+                let pieces = along[0].hypot(along[1]).ceil().clamp(1.0, 1.5 * SIDE as f32);
+                let at = |piece: f32| [0, 1].map(|axis| line[0][axis] + piece / pieces * along[axis]);
+                let piece = |piece: u16| [at(f32::from(piece)), at(f32::from(piece) + 1.0)];
+                segments.extend((0..pieces as u16).map(|number| Segment { stroke, ends: piece(number) }));
+            }
+        }
+        Self { segments }
+    }
+
     /// Of a bitmap of 28 × 28 bytes, white on black. Any other length has no lines.
     pub fn new(bitmap: &[u8]) -> Self {
         let ink = |x: isize, y: isize| {
@@ -67,12 +101,12 @@ impl Tracing {
                 // Where two pixels touch at a corner, a way around the corner is enough.
                 let around = dx != 0 && dy != 0 && (ink(x + dx, y) >= INK || ink(x, y + dy) >= INK);
                 if ink(x + dx, y + dy) >= INK && !around {
-                    segments.push([here, middle(x + dx, y + dy)]);
+                    segments.push(Segment { stroke: 0, ends: [here, middle(x + dx, y + dy)] });
                 }
                 alone &= ink(x + dx, y + dy) < INK && ink(x - dx, y - dy) < INK;
             }
             if alone {
-                segments.push([here, here]);
+                segments.push(Segment { stroke: 0, ends: [here, here] });
             }
         }
         Self { segments }
@@ -88,15 +122,28 @@ impl Tracing {
         let random = &mut Random::new(seed, Stream::Distortion, [epoch as u32, example as u32]);
         let before = by.draw_bend(random);
         let hole = by.draw_hole(random, &self.segments);
-        let whole = |segment: &&[Point; 2]| !segment.iter().any(|point| hole(*point));
-        let segments: Vec<[Point; 2]> =
-            self.segments.iter().filter(whole).map(|segment| segment.map(&before)).collect();
+        let whole = |segment: &&Segment| !segment.ends.iter().any(|point| hole(*point));
+        let bent = |segment: &Segment| Segment { ends: segment.ends.map(&before), ..*segment };
+        let segments: Vec<Segment> = self.segments.iter().filter(whole).map(bent).collect();
         let line = raster.line * (by.line * random.between(-1.0, 1.0)).exp();
         paint(&segments, raster, by.draw_nudge(random, raster.side), line)
     }
 }
 
 impl Distortion {
+    /// What `models/sketch-345.toml` was trained with, for drawings that `Raster::PAD` draws.
+    pub const PAD: Self = Self {
+        flip: true,
+        rotation: 15.0,
+        stretch: 0.4,
+        shear: 0.2,
+        waves: 3.0,
+        shrink: 0.1,
+        shift: 0.5,
+        line: 0.2,
+        erase: 4.0,
+    };
+
     /// Mirror, rotation, stretch, shear and waves.
     fn draw_bend(&self, random: &mut Random) -> impl Fn(Point) -> Point + use<> {
         let mut either = |most: f32| random.between(-most, most);
@@ -122,10 +169,10 @@ impl Distortion {
     }
 
     /// Whether a point lies in the hole.
-    fn draw_hole(&self, random: &mut Random, segments: &[[Point; 2]]) -> impl Fn(Point) -> bool + use<> {
+    fn draw_hole(&self, random: &mut Random, segments: &[Segment]) -> impl Fn(Point) -> bool + use<> {
         let radius = self.erase * random.unit();
         let place = random.below(segments.len() as u32) as usize;
-        let [x, y] = segments.get(place).map_or([0.0; 2], |segment| segment[0]);
+        let [x, y] = segments.get(place).map_or([0.0; 2], |segment| segment.ends[0]);
         move |point| (point[0] - x).hypot(point[1] - y) < radius
     }
 
@@ -138,13 +185,15 @@ impl Distortion {
     }
 }
 
-fn paint(segments: &[[Point; 2]], raster: &Raster, nudge: impl Fn(Point) -> Point, line: f32) -> Vec<u8> {
-    let place = raster.place(segments.iter().flatten());
+fn paint(segments: &[Segment], raster: &Raster, nudge: impl Fn(Point) -> Point, line: f32) -> Vec<u8> {
+    let place = raster.place(segments.iter().flat_map(|segment| &segment.ends));
     let mut canvas = Canvas::new(raster.side);
-    for segment in segments {
-        let [from, to] = segment.map(|point| nudge(place.point(point)));
-        canvas.line(from, to, 0.5 * line);
+    for stroke in segments.chunk_by(|a, b| a.stroke == b.stroke) {
+        for segment in stroke {
+            let [from, to] = segment.ends.map(|point| nudge(place.point(point)));
+            canvas.line(from, to, 0.5 * line);
+        }
+        canvas.end_stroke();
     }
-    canvas.end_stroke();
     canvas.into_bytes()
 }

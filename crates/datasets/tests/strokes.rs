@@ -79,6 +79,50 @@ fn what_is_traced_is_drawn_again_where_it_was() {
 }
 
 #[test]
+fn strokes_are_traced_as_they_are_drawn() {
+    let dot = Golden { strokes: vec![vec![[3.0, 4.0]]], bitmap: vec![] };
+    let crossing = (0..4).map(|line| vec![[0.0, 60.0 * line as f32], [255.0, 255.0 - 60.0 * line as f32]]).collect();
+    let crossing = Golden { strokes: crossing, bitmap: vec![] };
+    for Golden { strokes, .. } in goldens().into_iter().chain([dot, crossing]) {
+        let tracing = Tracing::from_strokes(&strokes);
+        for raster in [Raster::OFFICIAL, Raster::PAD] {
+            let (most, mean) = difference(&tracing.draw(&raster), &raster.draw(&strokes));
+            assert!(most <= 8 && mean < 0.1, "up to {most} of 255, {mean} in the mean");
+        }
+    }
+    assert!(Tracing::from_strokes(&[]).draw(&Raster::PAD).iter().all(|&pixel| pixel == 0));
+    let odd =
+        [vec![[f32::NAN, 1.0], [1.0, 1.0]], vec![], vec![[f32::MAX, f32::INFINITY], [f32::MIN, 0.0], [f32::MAX, 1.0]]];
+    assert_eq!(Tracing::from_strokes(&odd).draw(&Raster::PAD).len(), 784);
+}
+
+#[test]
+fn strokes_and_their_bitmap_are_bent_alike() {
+    // Without a hole, which is drawn around one of the segments, and those differ.
+    let by = Distortion { erase: 0.0, ..Distortion::PAD };
+    for Golden { strokes, bitmap } in goldens() {
+        let (strokes, bitmap) = (Tracing::from_strokes(&strokes), Tracing::new(&bitmap));
+        let draw = |tracing: &Tracing, example| tracing.distorted(&Raster::PAD, &by, 1, 0, example);
+        let apart = |other: usize| -> f64 {
+            (0..20).map(|example| difference(&draw(&strokes, example), &draw(&bitmap, example + other)).1).sum()
+        };
+        let (alike, otherwise) = (apart(0), apart(1));
+        assert!(alike < 0.4 * otherwise, "{alike}, where other distortions are {otherwise} apart");
+    }
+}
+
+#[test]
+fn a_hole_takes_a_part_of_a_line_and_not_the_line() {
+    let line = Tracing::from_strokes(&[vec![[0.0, 0.0], [255.0, 40.0]], vec![[0.0, 255.0], [255.0, 215.0]]]);
+    let ink = |erase: f32, example| -> u32 {
+        let by = Distortion { erase, ..Distortion::default() };
+        line.distorted(&Raster::PAD, &by, 1, 0, example).into_iter().map(u32::from).sum()
+    };
+    let parts: Vec<f32> = (0..50).map(|example| ink(4.0, example) as f32 / ink(0.0, example) as f32).collect();
+    assert!(parts.iter().all(|&part| part > 0.7) && parts.iter().any(|&part| part < 0.95), "{parts:?}");
+}
+
+#[test]
 fn a_distortion_is_a_function_of_seed_epoch_and_example() {
     let tracing = Tracing::new(&goldens()[3].bitmap);
     let by = Distortion { flip: true, rotation: 10.0, waves: 2.0, erase: 3.0, line: 0.2, ..Distortion::default() };

@@ -8,6 +8,7 @@ use protocol::{Command, DatasetName, DeviceName, Envelope, Event, EventBody, Not
 
 use crate::bench::Bench;
 use crate::data::{self, Data, Request};
+use crate::drawings::{self, Cabinet};
 use crate::error::{LabError, Result};
 use crate::session::{Next, Session};
 use crate::team::{Hire, Team};
@@ -33,6 +34,7 @@ pub struct Lab<H: Hire> {
     manifest: Option<Manifest>,
     /// The visitor's own classes.
     own: Option<Data>,
+    drawings: Cabinet,
 }
 
 impl<H: Files + Hire> Lab<H> {
@@ -48,6 +50,7 @@ impl<H: Files + Hire> Lab<H> {
             tuned: String::new(),
             manifest: None,
             own: None,
+            drawings: Cabinet::default(),
         }
     }
 
@@ -177,6 +180,37 @@ impl<H: Files + Hire> Lab<H> {
                 let pixels = beside(&mut buffers, "`bring` needs a picture's bytes beside it.")?;
                 EventBody::Brought { guesses: self.session()?.bring(pixels).await? }
             }
+            Command::Sketch => {
+                let drawing = beside(&mut buffers, "`sketch` needs a drawing beside it.")?;
+                return self.session()?.sketch(&drawing).await.map(Some);
+            }
+            Command::Replay { class } => {
+                let drawing = beside(&mut buffers, "`replay` needs a drawing beside it.")?;
+                return self.session()?.replay(&drawing, class).await.map(Some);
+            }
+            Command::Attribute { class } => {
+                let drawing = beside(&mut buffers, "`attribute` needs a drawing beside it.")?;
+                return self.session()?.attribute(&drawing, class).await.map(Some);
+            }
+            Command::Neighbours => {
+                let drawing = beside(&mut buffers, "`neighbours` needs a drawing beside it.")?;
+                self.session()?.neighbours(&drawing, id).await?;
+                return Ok(None);
+            }
+            Command::Categories => return Ok(Some(self.drawings.categories(self.team.host()).await)),
+            Command::GatherDrawings { category, form } => {
+                let drawings = beside(&mut buffers, "`gather_drawings` needs drawings beside it.")?;
+                let count = self.drawings.gather(&category, form, &drawings)?;
+                EventBody::DrawingsGathered { category, drawings: count as u32 }
+            }
+            Command::ReadDrawings { name } => {
+                let file = beside(&mut buffers, "`read_drawings` needs a file's bytes beside it.")?;
+                return drawings::open(&name, &file).map(Some);
+            }
+            Command::WriteDrawings { word } => {
+                let drawings = beside(&mut buffers, "`write_drawings` needs drawings beside it.")?;
+                return Ok(Some((EventBody::DrawingsWritten, vec![drawings::save(&word, &drawings)?])));
+            }
             Command::Excite { row } => return self.session()?.excite(row).await.map(Some),
             Command::Explain { row, element } => return self.session()?.explain(row, element).await.map(Some),
             Command::Snapshot => {
@@ -243,7 +277,7 @@ impl<H: Files + Hire> Lab<H> {
         out: &mut Outbox,
     ) -> Result<EventBody> {
         let device = self.device(settings.device).await?;
-        let (data, notice) = self.data(settings.dataset).await?;
+        let (data, notice) = self.data(&settings).await?;
         let mut session = Session::new(run, settings, &device, data, self.clock, &mut self.team).await?;
         if let Some(snapshot) = snapshot {
             session.restore(snapshot)?;
@@ -256,7 +290,11 @@ impl<H: Files + Hire> Lab<H> {
     }
 
     /// The data set of that name, or drawn shapes with a word about why.
-    async fn data(&mut self, name: DatasetName) -> Result<(Data, Option<Notice>)> {
+    async fn data(&mut self, settings: &Settings) -> Result<(Data, Option<Notice>)> {
+        let name = settings.dataset;
+        if name == DatasetName::Drawings {
+            return self.drawings.data(&settings.drawings, self.team.host()).await;
+        }
         if name == DatasetName::Own {
             let message = "Your own classes are not here (any more): choose their pictures again.";
             let own = self.own.as_ref().ok_or(LabError::Data { message: message.into() })?;

@@ -3,6 +3,7 @@
 
 mod bench;
 mod data;
+mod drawings;
 mod error;
 mod lab;
 pub mod language;

@@ -20,7 +20,7 @@ pub use event::{
     MaybeNumber, Neighbour, Notice, Picture, Sheet, Split, StopReason, Views,
 };
 pub use json::number;
-pub use presets::{PRESETS, Preset};
+pub use presets::{PRESETS, Preset, SKETCH_PRESETS};
 pub use settings::{
     Augmentation, BenchRequest, BenchResult, CONVNETJS, DatasetName, DeviceName, Drawings, Initialization, KernelSpeed,
     Optimizer, Schedule, Settings, Stop, Transforms, Work,

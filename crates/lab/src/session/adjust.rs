@@ -46,6 +46,7 @@ impl Session {
         // Probes look at the trainer that is gone.
         self.panels.forget_probes();
         self.looks.forget_probes();
+        self.sketches.forget_probes();
         Ok(())
     }
 

@@ -65,6 +65,7 @@ impl Session {
         if split == Split::Test {
             self.data.want_whole_test();
         }
+        self.data.want_training();
         self.try_again();
         let len = self.data.split(split).len();
         self.evaluations.whole.push(Whole { split, views, len, tally: Tally::default(), reply_to, snapshot: None });
@@ -95,8 +96,9 @@ impl Session {
     /// Nobody waits in vain for what this session was asked: another takes its place.
     pub fn leave(&mut self, out: &mut Outbox) {
         self.hurry_snapshots(out);
-        for Whole { reply_to, .. } in std::mem::take(&mut self.evaluations.whole) {
-            let message = "Another run began before every picture was measured.".into();
+        let unanswered = std::mem::take(&mut self.evaluations.whole).into_iter().map(|whole| whole.reply_to);
+        for reply_to in unanswered.chain(self.sketches.unanswered()) {
+            let message = "Another run began before this was answered.".into();
             out.send(
                 Event { run: self.run, reply_to: Some(reply_to), body: EventBody::Failed { message, place: None } },
                 Vec::new(),
@@ -178,7 +180,8 @@ impl Session {
         let len = self.data.split(Split::HeldOut).len();
         let mut tally = Tally::default();
         let mut skipped = 0;
-        while tally.examples < SAMPLE && skipped < len {
+        // None of them twice.
+        while tally.examples < SAMPLE.min(len) && skipped < len {
             let start = self.evaluations.next_sample % len;
             let indices: Vec<usize> = (start..(start + BATCH).min(len)).collect();
             let measured = self.measure(Split::HeldOut, Views::Single, &indices, &mut tally).await?;

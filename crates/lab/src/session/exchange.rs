@@ -64,6 +64,7 @@ impl Session {
         let state = StateDict::from_safetensors(bytes)?;
         self.hurry_snapshots(out);
         self.trainer.model().load_state_dict(&state)?;
+        self.sketches.forget_read();
         self.panels.refresh();
         self.evaluations.refresh();
         Ok(state.len() as u64)

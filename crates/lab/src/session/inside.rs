@@ -9,7 +9,7 @@ use chalkgrad::{Error, Gathering, Graph, NodeId, Probe, Tensor};
 use datasets::{Batch, Dataset, Example, Examples};
 use protocol::{EventBody, Guess, Inside, LayerSheet, Sheet, Split};
 
-use super::judgement::{add_probabilities, best};
+use super::judgement::{GUESSES, best, probabilities};
 use super::{Session, examples, sheet};
 use crate::data::rgb;
 use crate::error::{LabError, Result};
@@ -46,6 +46,10 @@ impl Looks {
         self.sums.clear();
     }
 
+    pub(super) fn set_own(&mut self, own: Dataset) {
+        self.own = Some(own);
+    }
+
     pub(super) fn has_own(&self) -> bool {
         self.own.is_some()
     }
@@ -59,7 +63,7 @@ impl Session {
     pub async fn bring(&mut self, pixels: Vec<u8>) -> Result<Vec<Guess>> {
         let (shape, classes) = (self.data.shape(), self.data.classes());
         let own = Dataset::new(shape, classes, pixels, vec![0]);
-        self.looks.own = Some(own.map_err(|error| LabError::Data { message: error.to_string() })?);
+        self.looks.set_own(own.map_err(|error| LabError::Data { message: error.to_string() })?);
         self.panels.refresh();
         self.guess_own().await
     }
@@ -69,9 +73,7 @@ impl Session {
         let mut batch = Batch::new(1, self.data.shape())?;
         batch.fill(own, &[0], &self.data.transforms, None)?;
         let logits = self.trainer.model_mut().predict(&batch.images).await?;
-        let mut probabilities = vec![0.0; logits.len()];
-        add_probabilities(&logits, logits.len(), 1.0, &mut probabilities);
-        Ok(best(&probabilities.iter().map(|&probability| probability as f32).collect::<Vec<_>>()))
+        Ok(best(&probabilities(&logits, logits.len()), GUESSES))
     }
 
     /// The chosen picture in a batch of one; `None` where it has not arrived.

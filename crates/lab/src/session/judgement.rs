@@ -27,13 +27,20 @@ pub(super) fn add_probabilities(logits: &[f32], classes: usize, share: f64, sums
     }
 }
 
+/// The probabilities of every row of logits.
+pub(super) fn probabilities(logits: &[f32], classes: usize) -> Vec<f32> {
+    let mut sums = vec![0.0; logits.len()];
+    add_probabilities(logits, classes, 1.0, &mut sums);
+    sums.into_iter().map(|probability| probability as f32).collect()
+}
+
 /// The best guesses of one row of probabilities, best first; of equals the first.
-pub(super) fn best(row: &[f32]) -> Vec<Guess> {
+pub(super) fn best(row: &[f32], guesses: usize) -> Vec<Guess> {
     let mut order: Vec<usize> = (0..row.len()).collect();
     order.sort_unstable_by(|&a, &b| row[b].total_cmp(&row[a]).then(a.cmp(&b)));
     order
         .into_iter()
-        .take(GUESSES)
+        .take(guesses)
         .map(|class| Guess { class: class as u32, probability: finite(row[class]) })
         .collect()
 }
@@ -57,7 +64,7 @@ impl Tally {
     /// Adds a picture of this class.
     pub(super) fn count(&mut self, label: usize, probabilities: &[f64]) {
         let row: Vec<f32> = probabilities.iter().map(|&probability| probability as f32).collect();
-        let guesses = best(&row);
+        let guesses = best(&row, GUESSES);
         self.loss -= probabilities[label].ln();
         self.right += usize::from(guesses[0].class as usize == label);
         self.examples += 1;

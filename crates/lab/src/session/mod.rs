@@ -7,12 +7,13 @@ mod inside;
 mod judgement;
 mod panels;
 mod sheet;
+mod sketch;
 
 use std::collections::HashMap;
 
 use chalkgrad::nn::Network;
 use chalkgrad::{Device, Metrics, RING, Trainer};
-use datasets::{Augmentation, Augmenter, Batch, Sampler, Sampling};
+use datasets::{Batch, Sampler, Sampling};
 use protocol::{Event, EventBody, Inside, Notice, Panel, RunId, Settings, StopReason, Work};
 
 use crate::data::{Data, Request};
@@ -22,6 +23,7 @@ use crate::{Clock, Outbox, settings};
 use evaluation::Evaluations;
 use inside::Looks;
 use panels::Panels;
+use sketch::Sketches;
 
 /// Seconds between two `progressed` events.
 const REPORT_EVERY: f64 = 0.06;
@@ -75,6 +77,7 @@ pub struct Session {
     evaluations: Evaluations,
     panels: Panels,
     looks: Looks,
+    sketches: Sketches,
     /// Seconds of training since the run stood ready, of filling its last batch, and of one step, smoothed.
     seconds: f64,
     loading: f64,
@@ -149,6 +152,7 @@ impl Session {
             evaluations: Evaluations::default(),
             panels: Panels::default(),
             looks: Looks::default(),
+            sketches: Sketches::default(),
             seconds: 0.0,
             loading: 0.0,
             step_seconds: 0.0,
@@ -186,6 +190,7 @@ impl Session {
             return Err(LabError::Data { message: format!("{reached} Change that to go on.") });
         }
         self.try_again();
+        self.data.want_training();
         self.activity = Activity::Training;
         Ok(())
     }
@@ -196,6 +201,7 @@ impl Session {
             return Err(LabError::ScheduleEnded);
         }
         self.try_again();
+        self.data.want_training();
         self.activity = Activity::Stepping { until: self.trainer.steps() + u64::from(steps), reply_to };
         Ok(())
     }
@@ -214,6 +220,7 @@ impl Session {
         self.pause(out).await?;
         self.hurry_snapshots(out);
         self.trainer.reset()?;
+        self.sketches.forget_read();
         self.panels.refresh();
         self.evaluations.refresh();
         Ok(())
@@ -234,6 +241,7 @@ impl Session {
     /// Goes on where a snapshot stood.
     pub fn restore(&mut self, bytes: &[u8]) -> Result<()> {
         self.trainer.restore(bytes)?;
+        self.sketches.forget_read();
         self.panels.refresh();
         Ok(())
     }
@@ -268,6 +276,7 @@ impl Session {
         let trained = !self.is_judging() && self.train_slice(team, out).await?;
         let looked = self.draw_panels(out).await?;
         let evaluated = self.evaluate_slice(out).await?;
+        self.answer_neighbours(out).await?;
         Ok(if trained || looked || evaluated { Next::Work } else { Next::Wait })
     }
 
@@ -311,8 +320,7 @@ impl Session {
     async fn train_step(&mut self, step: u64, team: &mut Team<impl Hire>) -> Result<()> {
         let began = (self.clock)();
         let position = self.sampler.position(step);
-        let augmenter = augmenter(&self.settings, position.epoch);
-        self.batch.fill(self.data.training(), position.indices, &self.data.transforms, Some(augmenter))?;
+        self.data.fill(&mut self.batch, position.indices, &self.data.transforms, &self.settings, position.epoch)?;
         let filled = (self.clock)();
         self.loading = filled - began;
         team.train(&mut self.trainer, &self.work, examples(&self.batch)).await?;
@@ -446,12 +454,6 @@ async fn share(
         Err(_) if settings.workers.is_none() => Ok(Work { workers: 1, ..work }),
         gathered => gathered.map(|_| work),
     }
-}
-
-/// The changes of an epoch's pictures.
-fn augmenter(settings: &Settings, epoch: u64) -> Augmenter {
-    let protocol::Augmentation { flip, shift } = settings.augmentation;
-    Augmenter { augmentation: Augmentation { flip, shift }, seed: settings.seed, epoch }
 }
 
 /// A batch as the trainer takes it.

@@ -7,8 +7,8 @@ use chalkgrad::{NodeId, Probe};
 use datasets::{Batch, Example, Transforms};
 use protocol::{Event, EventBody, Panel, Picture, Sheet, Split};
 
-use super::judgement::best;
-use super::{Session, augmenter, examples, sheet};
+use super::judgement::{GUESSES, best};
+use super::{Session, examples, sheet};
 use crate::Outbox;
 use crate::data::rgb;
 use crate::error::{LabError, Result};
@@ -68,6 +68,15 @@ impl Panels {
     /// Everything is drawn again, as after a reset.
     pub(super) fn refresh(&mut self) {
         self.watched.values_mut().for_each(|watched| watched.drawn = None);
+    }
+
+    /// The visitor's own picture is another: what shows it is drawn again when its time comes.
+    pub(super) fn look_again(&mut self) {
+        for panel in [Panel::Inside, Panel::Own] {
+            if let Some(watched) = self.watched.get_mut(&panel) {
+                watched.drawn = watched.drawn.map(|_| u64::MAX);
+            }
+        }
     }
 
     /// A panel was drawn from `began` to `now`. It comes again once all the others had their turn: equally often, and together in
@@ -138,12 +147,15 @@ impl Session {
     async fn predictions(&mut self) -> Result<Option<(EventBody, Vec<Vec<u8>>)>> {
         let shape = self.data.shape();
         let pictures = self.data.split(Split::Test);
-        let examples: Option<Vec<_>> = (0..PICTURES).map(|index| pictures.example(index)).collect();
+        // Drawings lie category by category: the sheet shows some of each.
+        let count = PICTURES.min(pictures.len());
+        let apart = if self.data.raster().is_some() { pictures.len() / count.max(1) } else { 1 };
+        let indices: Vec<usize> = (0..count).map(|place| place * apart).collect();
+        let examples: Option<Vec<_>> = indices.iter().map(|&index| pictures.example(index)).collect();
         let Some(examples) = examples else { return Ok(None) };
         let bytes = examples.iter().flat_map(|example| rgb(example, shape)).collect();
         let labels: Vec<u32> = examples.iter().map(|example| u32::from(example.label)).collect();
         let mut batch = Batch::new(PICTURES, shape)?;
-        let indices: Vec<usize> = (0..PICTURES).collect();
         batch.fill(pictures, &indices, &self.data.transforms, None)?;
 
         let probe = match self.panels.guesses.take() {
@@ -153,16 +165,17 @@ impl Session {
         let values = self.trainer.model().look(&probe, &batch.images).await?;
         self.panels.guesses = Some(probe);
         let classes = self.trainer.network().output().elements();
-        let rows = values[0].chunks_exact(classes).zip(&labels).enumerate();
-        let pictures: Vec<Picture> =
-            rows.map(|(index, (row, &label))| Picture { index: index as u32, label, guesses: best(row) }).collect();
+        let rows = values[0].chunks_exact(classes).zip(&labels).zip(indices);
+        let pictures: Vec<Picture> = rows
+            .map(|((row, &label), index)| Picture { index: index as u32, label, guesses: best(row, GUESSES) })
+            .collect();
         let right = pictures.iter().filter(|picture| picture.guesses[0].class == picture.label).count();
         let body = EventBody::Predicted {
             step: self.trainer.steps(),
-            sheet: sheet::pictures("test pictures", shape, PICTURES),
+            sheet: sheet::pictures("test pictures", shape, count),
             pictures,
-            accuracy: right as f32 / PICTURES as f32,
-            examples: PICTURES as u64,
+            accuracy: right as f32 / count as f32,
+            examples: count as u64,
         };
         Ok(Some((body, vec![bytes])))
     }
@@ -183,12 +196,11 @@ impl Session {
             return Ok(None);
         }
         let position = self.sampler.position(step);
-        let augmenter = augmenter(&self.settings, position.epoch);
         let indices: Vec<usize> = position.indices.iter().copied().take(AUGMENTED).collect();
         let mut batch = Batch::new(indices.len(), shape)?;
         // As bytes again: no transform.
         let plain = Transforms { scale: 1.0, mean: vec![0.0; shape[0]], deviation: vec![1.0; shape[0]] };
-        batch.fill(self.data.training(), &indices, &plain, Some(augmenter))?;
+        self.data.fill(&mut batch, &indices, &plain, &self.settings, position.epoch)?;
         let bytes: Vec<u8> = batch.images.iter().map(|&value| value as u8).collect();
         let size = shape.iter().product::<usize>();
         let pictures = bytes.chunks_exact(size).flat_map(|pixels| rgb(&Example { pixels, label: 0 }, shape)).collect();

@@ -10,6 +10,11 @@ pub(super) fn pictures(title: &str, [_, height, width]: [usize; 3], tiles: usize
     sheet(title, [tiles, height, width], Colouring::Rgb, [0.0, 255.0])
 }
 
+/// Grey pictures' bytes as a sheet of inputs.
+pub(super) fn drawings(title: &str, shape: [usize; 3]) -> Sheet {
+    sheet(title, shape, Colouring::Grey, [0.0, 255.0])
+}
+
 fn sheet(title: &str, [tiles, height, width]: [usize; 3], colouring: Colouring, [low, high]: [f32; 2]) -> Sheet {
     let title = title.to_owned();
     Sheet { title, tiles: tiles as u32, width: width as u32, height: height as u32, colouring, low, high }

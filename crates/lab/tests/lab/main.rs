@@ -4,6 +4,7 @@ mod adjust;
 mod inside;
 mod page;
 mod project;
+mod sketch;
 mod workers;
 
 use lab::{Files, Next};

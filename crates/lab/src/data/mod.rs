@@ -1,18 +1,28 @@
 //! The pictures of a session: where they come from, which have arrived, which to fetch next.
 
+mod drawings;
+
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use datasets::cifar10::{Manifest, Split as Part};
-use datasets::{Dataset, Example, Examples, Sampler, ShardedDataset, Transforms, shapes};
-use protocol::{DatasetName, Notice, Split};
+use datasets::{
+    Augmentation, Augmenter, Batch, BatchError, Dataset, Distortion, DrawnPictures, Example, Examples, Raster, Sampler,
+    ShardedDataset, Transforms, quickdraw, shapes,
+};
+use protocol::{DatasetName, Notice, Settings, Split};
 
 use crate::error::{LabError, Result};
+use drawings::Drawings;
+pub(crate) use drawings::{Drawn, Own, Shelf};
 
 /// Drawn shapes: training, held-out and test pictures.
 const SHAPES: [usize; 3] = [4_000, 500, 1_000];
 /// Channels, height and width of a visitor's own pictures; one of so many of a class is kept aside.
 const OWN_SHAPE: [usize; 3] = [3, 32, 32];
-const OWN_ASIDE: usize = 5;
+const OWN_ASIDE: usize = drawings::ASIDE;
+/// So few categories are fetched before anybody trains.
+const FETCHED_AT_ONCE: usize = 20;
 
 /// Where a file is asked for and where its bytes go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,12 +45,15 @@ pub struct Data {
     given_up: Vec<(usize, usize)>,
     /// Whether somebody wants every test picture.
     whole_test: bool,
+    /// Categories of drawings that somebody wants.
+    wanted: BTreeSet<usize>,
 }
 
 #[derive(Clone)]
 enum Source {
     Drawn(Rc<Dataset>),
     Shards(ShardedDataset),
+    Drawings(Drawings),
 }
 
 const TRAINING: usize = 0;
@@ -96,6 +109,23 @@ impl Data {
         }
     }
 
+    /// Drawings of the chosen categories. Of a few, all are fetched; of many, what is asked for.
+    pub(crate) fn drawings(
+        choice: &protocol::Drawings,
+        manifest: Option<&quickdraw::Manifest>,
+        own: &Own,
+        shelf: &Shelf,
+    ) -> Result<Self> {
+        let [training, aside] = Drawings::split(choice, manifest, own, shelf)?;
+        let categories = training.files();
+        let parts = [training, aside.clone(), aside].map(Source::Drawings);
+        let mut data = Self::new(parts, DatasetName::Drawings);
+        if categories <= FETCHED_AT_ONCE {
+            data.want_training();
+        }
+        Ok(data)
+    }
+
     fn new(parts: [Source; 3], name: DatasetName) -> Self {
         Self {
             parts,
@@ -104,6 +134,7 @@ impl Data {
             pending: Vec::new(),
             given_up: Vec::new(),
             whole_test: false,
+            wanted: BTreeSet::new(),
         }
     }
 
@@ -116,6 +147,7 @@ impl Data {
             DatasetName::Cifar10 => "CIFAR-10",
             DatasetName::Shapes => "drawn shapes",
             DatasetName::Own => "your own classes",
+            DatasetName::Drawings => "drawings",
         }
     }
 
@@ -123,6 +155,7 @@ impl Data {
         match &self.parts[TRAINING] {
             Source::Drawn(dataset) => dataset.classes().to_vec(),
             Source::Shards(dataset) => dataset.classes().to_vec(),
+            Source::Drawings(drawings) => drawings.classes(),
         }
     }
 
@@ -144,6 +177,8 @@ impl Data {
         match &self.parts[TRAINING] {
             Source::Drawn(dataset) => dataset.len(),
             Source::Shards(dataset) => dataset.shard_len(),
+            // The first step wants drawings of every category.
+            Source::Drawings(drawings) => drawings.len(),
         }
     }
 
@@ -152,12 +187,78 @@ impl Data {
         match &self.parts[TRAINING] {
             Source::Drawn(_) => true,
             Source::Shards(dataset) => dataset.contains_all(shards),
+            Source::Drawings(drawings) => (0..drawings.files()).all(|category| drawings.has(category)),
+        }
+    }
+
+    /// Puts training pictures into a batch, changed for this epoch as the settings say.
+    pub(crate) fn fill(
+        &self,
+        batch: &mut Batch,
+        indices: &[usize],
+        transforms: &Transforms,
+        settings: &Settings,
+        epoch: u64,
+    ) -> Result<(), BatchError> {
+        let seed = settings.seed;
+        let Source::Drawings(drawings) = &self.parts[TRAINING] else {
+            let protocol::Augmentation { flip, shift } = settings.augmentation;
+            let augmenter = Augmenter { augmentation: Augmentation { flip, shift }, seed, epoch };
+            return batch.fill(self.training(), indices, transforms, Some(augmenter));
+        };
+        if !settings.drawings.distort {
+            return batch.fill(drawings, indices, transforms, None);
+        }
+        let mut pictures = Vec::with_capacity(indices.len());
+        for &index in indices {
+            let (tracing, label) = drawings.tracing(index).ok_or(BatchError::NotThere { index })?;
+            pictures.push((tracing.distorted(&Raster::PAD, &Distortion::PAD, seed, epoch, index), label));
+        }
+        let drawn = DrawnPictures { side: Raster::PAD.side, pictures };
+        batch.fill(&drawn, &(0..indices.len()).collect::<Vec<_>>(), transforms, None)
+    }
+
+    /// How a drawing becomes a picture, where drawings are learned.
+    pub(crate) fn raster(&self) -> Option<Raster> {
+        (self.name == DatasetName::Drawings).then_some(Raster::PAD)
+    }
+
+    /// Every drawing of a category that is there, as pictures.
+    pub(crate) fn drawings_of(&self, category: usize) -> Vec<&[u8]> {
+        match &self.parts[TRAINING] {
+            Source::Drawings(drawings) => drawings.of(category),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether a category's drawings are there, or cannot be had.
+    pub(crate) fn is_settled(&self, category: usize) -> bool {
+        self.parts[TRAINING].has(category) || self.given_up.contains(&(TRAINING, category))
+    }
+
+    /// A category's drawings are wanted from now on.
+    pub(crate) fn want_category(&mut self, category: usize) {
+        self.wanted.insert(category);
+    }
+
+    /// Whatever training needs is wanted from now on.
+    pub(crate) fn want_training(&mut self) {
+        if let Source::Drawings(drawings) = &self.parts[TRAINING] {
+            self.wanted.extend(0..drawings.files());
         }
     }
 
     /// The next file to fetch: first what training starts with and the first test and held-out pictures, then the rest of
     /// the training pictures in the sampler's order, then the rest of the held-out ones, then of the test ones if wanted.
     pub(crate) fn next_request(&mut self, sampler: &Sampler) -> Option<Request> {
+        if let Source::Drawings(drawings) = &self.parts[TRAINING] {
+            let asked = |place: &(usize, usize)| self.pending.contains(place) || self.given_up.contains(place);
+            let missing = |&category: &usize| !drawings.has(category) && !asked(&(TRAINING, category));
+            let shard = self.wanted.iter().copied().find(missing)?;
+            let path = drawings.file(shard)?;
+            self.pending.push((TRAINING, shard));
+            return Some(Request { path, part: TRAINING, shard });
+        }
         let order = sampler.shard_order();
         let first = [(TRAINING, *order.first()?), (part(Split::Test), 0), (part(Split::HeldOut), 0)];
         let rest = |part: usize| (0..self.parts[part].shards()).map(move |shard| (part, shard));
@@ -185,6 +286,16 @@ impl Data {
         match &mut self.parts[request.part] {
             Source::Drawn(_) => Ok(()),
             Source::Shards(dataset) => dataset.insert(request.shard, bytes).map_err(|error| error.to_string()),
+            Source::Drawings(drawings) => {
+                drawings.insert(request.shard, &bytes)?;
+                let read = drawings.clone();
+                for part in &mut self.parts {
+                    if let Source::Drawings(drawings) = part {
+                        drawings.share(&read, request.shard);
+                    }
+                }
+                Ok(())
+            }
         }
     }
 
@@ -198,7 +309,10 @@ impl Data {
 
     /// Whether one of these training shards could not be had.
     pub(crate) fn gave_up_training(&self, shards: &[usize]) -> bool {
-        shards.iter().any(|&shard| self.given_up.contains(&(TRAINING, shard)))
+        match &self.parts[TRAINING] {
+            Source::Drawings(_) => !self.given_up.is_empty(),
+            _ => shards.iter().any(|&shard| self.given_up.contains(&(TRAINING, shard))),
+        }
     }
 
     /// Whether every picture of this split is there.
@@ -209,7 +323,8 @@ impl Data {
 
     /// Whether a part of this split could not be had.
     pub(crate) fn gave_up(&self, split: Split) -> bool {
-        self.given_up.iter().any(|place| place.0 == part(split))
+        let part = if matches!(self.parts[TRAINING], Source::Drawings(_)) { TRAINING } else { part(split) };
+        self.given_up.iter().any(|place| place.0 == part)
     }
 
     /// What could not be had may be asked for again.
@@ -227,6 +342,10 @@ impl Data {
         match &self.parts[TRAINING] {
             Source::Drawn(_) => (1, 1, 0),
             Source::Shards(dataset) => (dataset.arrived_shards(), dataset.files().len(), dataset.arrived_bytes()),
+            Source::Drawings(drawings) => {
+                let count: usize = drawings.arrived().map(|category| category.len()).sum();
+                (drawings.arrived().count(), drawings.files(), (count * quickdraw::PIXELS) as u64)
+            }
         }
     }
 }
@@ -242,6 +361,7 @@ impl Source {
         match self {
             Self::Drawn(dataset) => dataset.as_ref(),
             Self::Shards(dataset) => dataset,
+            Self::Drawings(drawings) => drawings,
         }
     }
 
@@ -249,6 +369,7 @@ impl Source {
         match self {
             Self::Drawn(_) => 0,
             Self::Shards(dataset) => dataset.files().len(),
+            Self::Drawings(drawings) => drawings.files(),
         }
     }
 
@@ -256,6 +377,7 @@ impl Source {
         match self {
             Self::Drawn(_) => true,
             Self::Shards(dataset) => dataset.contains(shard),
+            Self::Drawings(drawings) => drawings.has(shard),
         }
     }
 }
