@@ -136,6 +136,43 @@ describe("a picture of one's own", () => {
     assert.deepEqual(complaints, []);
   });
 
+  test("is cropped by keys and by the wheel", async (t) => {
+    const { lab, page, complaints } = await trained(open, t, 5);
+    const png = await page.evaluate(async () => {
+      const canvas = Object.assign(document.createElement("canvas"), { width: 128, height: 64 });
+      const context = canvas.getContext("2d");
+      context.fillStyle = "rgb(255, 0, 0)";
+      context.fillRect(0, 0, 64, 64);
+      context.fillStyle = "rgb(0, 0, 255)";
+      context.fillRect(64, 0, 64, 64);
+      const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+      return [...new Uint8Array(await blob.arrayBuffer())];
+    });
+    await page.getByLabel("Own picture").setInputFiles({ name: "two.png", mimeType: "image/png", buffer: Buffer.from(png) });
+    const cell = page.getByRole("button", { name: /^Your picture\. Guesses: \w+ \d+%/ });
+    await cell.waitFor();
+    const isAllOf = (colour) => until(`all of it is ${colour}`, async () => {
+      const corners = await cell.locator("canvas").evaluate((canvas) => {
+        const copy = Object.assign(document.createElement("canvas"), { width: 2, height: 1 }).getContext("2d");
+        [1, 30].forEach((from, to) => copy.drawImage(canvas, from, 16, 1, 1, to, 0, 1, 1));
+        return [...copy.getImageData(0, 0, 2, 1).data];
+      });
+      return corners.join() === [...colour, 255, ...colour, 255].join();
+    });
+    await cell.focus();
+    for (let press = 0; press < 8; press += 1) await page.keyboard.press("ArrowRight");
+    await isAllOf([0, 0, 255]);
+    for (let press = 0; press < 12; press += 1) await page.keyboard.press("ArrowLeft");
+    await isAllOf([255, 0, 0]);
+    for (let press = 0; press < 8; press += 1) await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("+");
+    await cell.locator("canvas").hover();
+    for (let turn = 0; turn < 4; turn += 1) await page.mouse.wheel(0, -100);
+    await isAllOf([0, 0, 255]);
+    await lab.says(/of your picture/);
+    assert.deepEqual(complaints, []);
+  });
+
   test("comes by paste and by drop, too", async (t) => {
     const { lab, page, complaints } = await trained(open, t, 5);
     const cell = page.getByRole("button", { name: /^Your picture\. Guesses: \w+ \d+%/ });

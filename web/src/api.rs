@@ -106,10 +106,10 @@ pub fn install(site: Site) -> Api {
     };
     set("ready", ready.into());
     set("version", protocol::VERSION.into());
-    set("send", function2(move |command, buffers| promise(|answer| send(site, &command, &buffers, answer))));
+    set("send", function2(move |command, buffers| promise(|answer| send(site.now(), &command, &buffers, answer))));
     set("on", function2(move |kind, callback| on(api, &kind, callback)));
-    set("state", function2(move |_, _| to_js(&state(site))));
-    set("bench", function2(move |request, _| promise(|answer| bench(site, &request, answer))));
+    set("state", function2(move |_, _| to_js(&state(site.now()))));
+    set("bench", function2(move |request, _| promise(|answer| bench(site.now(), &request, answer))));
     let _ = Reflect::set(&window(), &"chalkgrad".into(), &object);
     api
 }

@@ -7,6 +7,7 @@ use crate::{
     api,
     components::{Button, Look, NoticeBar},
     engine::Happening,
+    labs::{LABS, Lab},
     notices::Notices,
     pages::{Gallery, Home, Unknown},
     route::{self, Page, Route},
@@ -18,10 +19,39 @@ use crate::{
 #[derive(Clone, Copy)]
 pub struct Site {
     pub route: RwSignal<Route>,
+    /// The run of the lab that asks.
     pub run: Run,
+    /// One for each of `LABS`, in their order.
+    runs: [Run; LABS.len()],
     pub notices: Notices,
     /// The list of keys is open.
     pub shows_keys: RwSignal<bool>,
+}
+
+impl Site {
+    /// The site as this lab sees it: with its own run.
+    pub fn of(self, lab: &Lab) -> Self {
+        let place = LABS.iter().position(|known| known == lab).unwrap_or_default();
+        Self { run: self.runs[place], ..self }
+    }
+
+    /// The site as the lab sees it that is shown now; elsewhere as the first does.
+    pub fn now(self) -> Self {
+        match self.route.with_untracked(|route| route.lab()) {
+            Some(lab) => self.of(lab),
+            None => self.of(&LABS[0]),
+        }
+    }
+
+    /// Only the lab that is shown trains; a run that was under way goes on when its lab comes back.
+    fn let_others_rest(self) {
+        Effect::new(move |_| {
+            let Some(lab) = self.route.with(|route| route.lab()) else { return };
+            let shown = self.of(lab).run;
+            self.runs.iter().filter(|run| run.lab != shown.lab).for_each(|run| run.rest());
+            shown.wake();
+        });
+    }
 }
 
 /// Puts the page into the document.
@@ -55,18 +85,25 @@ fn App() -> impl IntoView {
     let notices = Notices::new();
     tell_panics(notices);
     let theme = Theme::new();
-    let site = Site { route: route::follow(), run: Run::new(notices), notices, shows_keys: RwSignal::new(false) };
+    let runs = [0, 1].map(|place: usize| Run::new(LABS[place].name, notices));
+    let site = Site { route: route::follow(), run: runs[0], runs, notices, shows_keys: RwSignal::new(false) };
     provide_context(theme);
     provide_context(site);
     let api = api::install(site);
-    site.run.engine.listen(move |happening| match happening {
-        Happening::Event(incoming) => {
-            site.run.receive(incoming);
-            api.hear(incoming);
-        }
-        Happening::Died(sentence) => site.run.recover(sentence),
-    });
-    site.run.engine.start();
+    for run in runs {
+        run.engine.listen(move |happening| match happening {
+            Happening::Event(incoming) => {
+                run.receive(incoming);
+                if site.now().run.lab == run.lab {
+                    api.hear(incoming);
+                }
+            }
+            Happening::Died(sentence) => run.recover(sentence),
+        });
+    }
+    // It loads while the page is laid out.
+    site.now().run.engine.start();
+    site.let_others_rest();
     listen_to_keys(site);
 
     let page = Memo::new(move |_| site.route.with(|route| route.page.clone()));
@@ -81,12 +118,19 @@ fn App() -> impl IntoView {
             {move || match page.get() {
                 Page::Home => view! { <Home /> }.into_any(),
                 Page::Gallery => view! { <Gallery /> }.into_any(),
-                Page::Lab { lab, is_embedded } => (lab.view)(is_embedded),
+                Page::Lab { lab, is_embedded } => view! { <InLab lab=lab view=move || (lab.view)(is_embedded) /> }.into_any(),
                 Page::Unknown(path) => view! { <Unknown path=path /> }.into_any(),
             }}
         </main>
         <Keys open=site.shows_keys />
     }
+}
+
+/// What belongs to a lab finds its run.
+#[component]
+pub fn InLab(lab: &'static Lab, view: impl FnOnce() -> AnyView + 'static) -> impl IntoView {
+    provide_context(expect_context::<Site>().of(lab));
+    view()
 }
 
 /// The address belongs to the router, so the link moves focus itself.
@@ -111,7 +155,7 @@ fn Header(site: Site, theme: Theme, page: Memo<Page>) -> impl IntoView {
                     </svg>
                     "Chalkgrad"
                 </a>
-                {crate::labs::LABS
+                {LABS
                     .iter()
                     .map(|lab| {
                         let here = move || matches!(page.get(), Page::Lab { lab: shown, .. } if shown == lab);
@@ -219,14 +263,15 @@ fn listen_to_keys(site: Site) {
         if key == "?" {
             return site.shows_keys.update(|open| *open = !*open);
         }
-        let on_lab = site.route.with_untracked(|route| matches!(route.page, Page::Lab { .. }));
-        if !on_lab || !untrack(|| site.run.can_train()) {
+        let on_lab = site.route.with_untracked(|route| route.lab().is_some());
+        let run = site.now().run;
+        if !on_lab || !untrack(|| run.can_train()) {
             return;
         }
         match key.as_str() {
-            " " => site.run.toggle(),
-            "s" | "S" => site.run.step_once(),
-            "r" | "R" => site.run.reset(),
+            " " => run.toggle(),
+            "s" | "S" => run.step_once(),
+            "r" | "R" => run.reset(),
             _ => return,
         }
         event.prevent_default();

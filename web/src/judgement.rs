@@ -127,6 +127,18 @@ impl Judgement {
     }
 }
 
+/// The cells of a table of confusions that hold the most mistakes, largest first: class, what it was taken for, how often.
+pub fn most_confused(counts: &[Vec<usize>], most: usize) -> Vec<(usize, usize, usize)> {
+    let cells = counts
+        .iter()
+        .enumerate()
+        .flat_map(|(class, row)| row.iter().enumerate().map(move |(taken_for, &count)| (class, taken_for, count)));
+    let mut mistakes: Vec<_> = cells.filter(|&(class, taken_for, count)| class != taken_for && count > 0).collect();
+    mistakes.sort_by_key(|&(.., count)| std::cmp::Reverse(count));
+    mistakes.truncate(most);
+    mistakes
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,6 +177,13 @@ mod tests {
         assert_eq!(of(Outcome::Wrong, Some(1), None), [1, 2]);
         assert_eq!(of(Outcome::ConfidentMistakes, None, None), [2, 1]);
         assert_eq!(of(Outcome::All, Some(1), Some(0)), [1]);
+    }
+
+    #[test]
+    fn the_most_frequent_mistakes_come_first() {
+        let counts = [vec![9, 1, 0], vec![4, 5, 1], vec![0, 2, 7]];
+        assert_eq!(most_confused(&counts, 3), [(1, 0, 4), (2, 1, 2), (0, 1, 1)]);
+        assert_eq!(most_confused(&[], 3), []);
     }
 
     #[test]

@@ -1,14 +1,17 @@
 //! Settings as a link: `#/cifar10?opt=sgd&rate=0.01`. Only what differs from the defaults is written, under short keys, and
 //! reading is total: what cannot be read is skipped and named in a sentence. Pure text, no browser.
 
-use protocol::{PRESETS, Preset, Settings};
+use protocol::{DatasetName, PRESETS, Preset, SKETCH_PRESETS, Settings};
 use serde_json::{Value, json};
 
 use crate::format;
 
 /// Where each key's value stands in the JSON of the settings. The kinds come first, since they replace what stands below them.
-const KEYS: [(&str, &str); 46] = [
+const KEYS: [(&str, &str); 49] = [
     ("data", "/dataset"),
+    ("categories", "/drawings/categories"),
+    ("each", "/drawings/each"),
+    ("distort", "/drawings/distort"),
     ("device", "/device"),
     ("batch", "/batch_size"),
     ("workers", "/workers"),
@@ -56,14 +59,20 @@ const KEYS: [(&str, &str); 46] = [
     ("preset", ""),
 ];
 
-/// The query of a link to these settings, without `?`; empty for the defaults. It begins from the preset that is nearest.
+/// The query of a link to these settings, without `?`; empty for the defaults. It begins from the preset of the lab that is nearest.
 pub fn query_of(settings: &Settings) -> String {
+    let presets = presets_of(settings);
     let from = |preset: &Preset| {
-        let name = (preset.name != PRESETS[0].name).then(|| format!("preset={}", preset.name));
+        let name = (preset.name != presets[0].name).then(|| format!("preset={}", preset.name));
         let query: Vec<String> = name.into_iter().chain(differences(&preset.settings(), settings)).collect();
         query.join("&")
     };
-    PRESETS.iter().map(from).min_by_key(String::len).unwrap_or_default()
+    presets.iter().map(from).min_by_key(String::len).unwrap_or_default()
+}
+
+/// The presets of the lab that learns from such data; its defaults first.
+fn presets_of(settings: &Settings) -> &'static [Preset] {
+    if settings.dataset == DatasetName::Drawings { &SKETCH_PRESETS } else { &PRESETS }
 }
 
 /// What must be changed, key by key, to come from one settings to others.
@@ -84,16 +93,19 @@ fn differences(from: &Settings, to: &Settings) -> Vec<String> {
     query
 }
 
-/// The settings that a query asks for, and a sentence for each part that could not be read. Keys of `others` are left to the caller.
-pub fn settings_of(query: &str, others: &[&str]) -> (Settings, Vec<String>) {
+/// The settings that a query asks for in a lab of these presets, and a sentence for each part that could not be read. Keys of `others`
+/// are left to the caller.
+pub fn settings_of(query: &str, presets: &[Preset], others: &[&str]) -> (Settings, Vec<String>) {
     let pairs = pairs(query);
-    let preset = pairs.iter().filter(|(key, _)| key == "preset").find_map(|(_, name)| Preset::find(name));
-    let mut reached = json!(preset.map(Preset::settings).unwrap_or_default());
+    let find = |name: &str| presets.iter().find(|preset| preset.name == name);
+    let preset = pairs.iter().filter(|(key, _)| key == "preset").find_map(|(_, name)| find(name));
+    let defaults = preset.unwrap_or(&presets[0]).settings();
+    let mut reached = json!(defaults);
     let mut problems = Vec::new();
     for (key, value) in pairs.iter().filter(|(key, _)| !others.contains(&key.as_str())) {
         if !KEYS.iter().any(|(known, _)| known == key) {
             problems.push(format!("The link speaks of “{key}”, which this lab does not know; it was left out."));
-        } else if key == "preset" && Preset::find(value).is_none() {
+        } else if key == "preset" && find(value).is_none() {
             problems.push(format!("The link asks for the preset “{value}”, which does not exist; the defaults stand."));
         }
     }
@@ -108,7 +120,7 @@ pub fn settings_of(query: &str, others: &[&str]) -> (Settings, Vec<String>) {
             None => problems.push(format!("The link's “{key}={text}” cannot be used here; the default stands.")),
         }
     }
-    (serde_json::from_value(reached).unwrap_or_default(), problems)
+    (serde_json::from_value(reached).unwrap_or(defaults), problems)
 }
 
 /// One key of a query that is not about settings.
@@ -150,7 +162,9 @@ fn value_of(text: &str, now: &Value) -> Option<Value> {
         },
         Value::Number(number) if number.is_f64() => protocol::number(text).map(Value::from),
         Value::Array(items) => {
-            let one = items.first()?;
+            // A list of nothing is one of names.
+            let name = Value::String(String::new());
+            let one = items.first().unwrap_or(&name);
             text.split(',').map(|text| value_of(text, one)).collect::<Option<Vec<_>>>().map(Value::Array)
         }
         // Nothing, where a number may stand: a whole one where it can be.
@@ -206,11 +220,11 @@ fn unescaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::{Augmentation, DatasetName, DeviceName, Initialization, Optimizer, Schedule, Stop, Transforms};
+    use protocol::{Augmentation, DeviceName, Drawings, Initialization, Optimizer, Schedule, Stop, Transforms};
 
     fn comes_back(settings: &Settings) -> String {
         let query = query_of(settings);
-        assert_eq!(settings_of(&query, &[]), (settings.clone(), vec![]), "{query}");
+        assert_eq!(settings_of(&query, presets_of(settings), &[]), (settings.clone(), vec![]), "{query}");
         query
     }
 
@@ -220,6 +234,15 @@ mod tests {
         for preset in &PRESETS[1..] {
             assert_eq!(comes_back(&preset.settings()), format!("preset={}", preset.name));
         }
+        assert_eq!(comes_back(&SKETCH_PRESETS[0].settings()), "");
+    }
+
+    #[test]
+    fn categories_are_a_list_of_names() {
+        let mut settings = SKETCH_PRESETS[1].settings();
+        settings.drawings =
+            Drawings { categories: vec!["The Mona Lisa".into(), "t-shirt".into()], each: 40, distort: false };
+        assert_eq!(comes_back(&settings), "preset=sketch&categories=The+Mona+Lisa,t-shirt&each=40&distort=0");
     }
 
     #[test]
@@ -244,6 +267,7 @@ mod tests {
             dropout: Some(0.25),
             stop: Stop { epochs: Some(3.0), accuracy: Some(0.7), seconds: None },
             initialization: Initialization::Convnetjs,
+            drawings: Drawings { categories: vec!["cat".into()], each: 7, distort: false },
             seed: u64::MAX,
         };
         let query = comes_back(&settings);
@@ -282,7 +306,7 @@ mod tests {
     #[test]
     fn a_part_that_cannot_be_read_is_named_and_the_rest_stands() {
         let (settings, problems) =
-            settings_of("batch=abc&rate=0.5&colour=red&opt=magic&seed=-1&rho=1&=&%&preset=x", &[]);
+            settings_of("batch=abc&rate=0.5&colour=red&opt=magic&seed=-1&rho=1&=&%&preset=x", &PRESETS, &[]);
         assert_eq!(settings.batch_size, 64);
         assert_eq!(settings.optimizer.learning_rate(), 0.5);
         assert_eq!(problems.len(), 8, "{problems:#?}");
@@ -292,7 +316,7 @@ mod tests {
     #[test]
     fn keys_of_others_are_left_alone() {
         let query = "autostart=off&batch=8";
-        assert_eq!(settings_of(query, &["autostart"]).1, Vec::<String>::new());
+        assert_eq!(settings_of(query, &PRESETS, &["autostart"]).1, Vec::<String>::new());
         assert_eq!(value(query, "autostart").as_deref(), Some("off"));
     }
 }

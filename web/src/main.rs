@@ -7,6 +7,7 @@
 mod api;
 mod app;
 mod components;
+mod crop;
 mod diagram;
 mod dom;
 mod engine;
@@ -15,6 +16,7 @@ mod format;
 mod judgement;
 mod labs;
 mod link;
+mod network_text;
 mod notices;
 mod pages;
 mod pictures;

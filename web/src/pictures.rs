@@ -38,6 +38,16 @@ impl Tiles {
         Self::new(Sheet { title: title.into(), tiles, width, height, colouring, low: -largest, high: largest }, bytes)
     }
 
+    /// Bitmaps of drawings that the page itself has: 28 × 28 bytes each, white on black.
+    pub fn of_bitmaps(bytes: Vec<u8>) -> Option<Self> {
+        const SIDE: u32 = 28;
+        let (tiles, colouring) = (bytes.len() as u32 / (SIDE * SIDE), Colouring::Grey);
+        Self::new(
+            Sheet { title: "drawings".into(), tiles, width: SIDE, height: SIDE, colouring, low: 0.0, high: 255.0 },
+            bytes,
+        )
+    }
+
     /// A layer of single numbers comes as one row: the numbers become tiles of their own or, where they are many, a picture.
     pub fn unrolled(self) -> Self {
         let Sheet { tiles: 1, width, height: 1, .. } = *self.sheet else { return self };

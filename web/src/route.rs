@@ -48,6 +48,14 @@ impl Route {
         Self::parse(&window().location().hash().unwrap_or_default())
     }
 
+    /// The lab that is shown, if it is one.
+    pub fn lab(&self) -> Option<&'static Lab> {
+        match self.page {
+            Page::Lab { lab, .. } => Some(lab),
+            _ => None,
+        }
+    }
+
     /// The page as the address has it, such as `/cifar10`.
     pub fn path(&self) -> String {
         match &self.page {

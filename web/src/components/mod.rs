@@ -30,7 +30,7 @@ pub use diagram::Diagram;
 pub use guess_bars::{GuessBars, ShownGuess};
 pub use knob::Knob;
 pub use layer_table::LayerTable;
-pub use legend::CurveLegend;
+pub use legend::{CurveLegend, MapLegend};
 pub use notice::{NoticeAction, NoticeBar};
 pub use number_field::NumberField;
 pub use panel::Panel;

@@ -57,6 +57,10 @@ pub fn is_long(command: &Command) -> bool {
         | Command::Snapshot
         | Command::Gather { .. }
         | Command::Excite { .. }
+        | Command::Attribute { .. }
+        | Command::Neighbours
+        | Command::GatherDrawings { .. }
+        | Command::ReadDrawings { .. }
         | Command::Export
         | Command::Load
         | Command::Measure { .. }
@@ -71,6 +75,10 @@ pub fn is_long(command: &Command) -> bool {
         | Command::Acknowledge { .. }
         | Command::Picture { .. }
         | Command::Bring
+        | Command::Sketch
+        | Command::Replay { .. }
+        | Command::Categories
+        | Command::WriteDrawings { .. }
         | Command::Explain { .. }
         | Command::Work { .. }
         | Command::Ping => false,

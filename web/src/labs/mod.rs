@@ -1,6 +1,8 @@
 //! The labs, in the lecture's order. A new lab is one line in this table and a folder beside this file.
 
+mod address;
 pub mod cifar10;
+pub mod sketch;
 
 use leptos::prelude::AnyView;
 
@@ -26,15 +28,26 @@ impl PartialEq for Lab {
     }
 }
 
-pub static LABS: [Lab; 1] = [Lab {
-    name: "cifar10",
-    short: "CIFAR-10",
-    title: "A network learns to see",
-    summary: "Three layers of convolution learn ten classes of real photographs, live, on this machine: watch the loss fall, \
-              the filters take shape and the guesses turn right.",
-    view: cifar10::view,
-    picture: cifar10::picture,
-}];
+pub static LABS: [Lab; 2] = [
+    Lab {
+        name: "cifar10",
+        short: "CIFAR-10",
+        title: "A network learns to see",
+        summary: "Three layers of convolution learn ten classes of real photographs, live, on this machine: watch the loss fall, \
+                  the filters take shape and the guesses turn right.",
+        view: cifar10::view,
+        picture: cifar10::picture,
+    },
+    Lab {
+        name: "sketch",
+        short: "Sketch",
+        title: "Draw, and it guesses",
+        summary: "A network that has seen a hundred drawings of each of 345 things guesses while the pen still moves, and shows what it \
+                  goes by. Play the game, or teach it what you choose.",
+        view: sketch::view,
+        picture: sketch::picture,
+    },
+];
 
 pub fn find(name: &str) -> Option<&'static Lab> {
     LABS.iter().find(|lab| lab.name == name)

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::labs::LABS;
+use crate::{app::InLab, labs::LABS};
 
 #[component]
 pub fn Home() -> impl IntoView {
@@ -14,7 +14,7 @@ pub fn Home() -> impl IntoView {
                     <p>{lab.summary}</p>
                     <p><a class="button main" href=format!("#/{}", lab.name)>{format!("Open the {} lab", lab.short)}</a></p>
                 </div>
-                <div class="card-picture">{(lab.picture)()}</div>
+                <div class="card-picture"><InLab lab=lab view=lab.picture /></div>
             </article>
         }
     });
@@ -31,7 +31,7 @@ pub fn Home() -> impl IntoView {
             <footer class="home-foot small soft">
                 <p>
                     "CIFAR-10: Alex Krizhevsky, " <cite>"Learning Multiple Layers of Features from Tiny Images"</cite> ", 2009. The
-                    network is that of ConvNetJS by Andrej Karpathy."
+                    network is that of ConvNetJS by Andrej Karpathy. Drawings: Quick, Draw! The Data, made available by Google, Inc. under CC BY 4.0."
                 </p>
                 <p><a href="#/gallery">"Gallery of all components"</a></p>
             </footer>

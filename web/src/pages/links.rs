@@ -39,7 +39,7 @@ pub fn embed_code(address: &str) -> String {
 pub fn LinkButtons(name: &'static str) -> impl IntoView {
     let site = expect_context::<Site>();
     let (copied_link, copied_code) = (RwSignal::new(false), RwSignal::new(false));
-    let query = move || site.run.draft.with_untracked(link::query_of);
+    let query = move || site.now().run.draft.with_untracked(link::query_of);
     let label = |done: RwSignal<bool>, words: &'static str| {
         Signal::derive(move || if done.get() { "Copied ✓" } else { words }.to_owned())
     };

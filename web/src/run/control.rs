@@ -192,6 +192,21 @@ impl Run {
         self.ask(Command::Pause);
     }
 
+    /// Another lab is shown: training pauses.
+    pub fn rest(self) {
+        if self.is_training_now() {
+            self.book.update_value(|book| book.rests = true);
+            self.pause();
+        }
+    }
+
+    /// Its lab is shown again.
+    pub fn wake(self) {
+        if self.book.try_update_value(|book| std::mem::take(&mut book.rests)) == Some(true) {
+            self.train();
+        }
+    }
+
     /// Train where it pauses, pause where it trains.
     pub fn toggle(self) {
         if self.is_training_now() { self.pause() } else { self.train() }
@@ -295,8 +310,7 @@ impl Run {
         let row = self.book.with_value(|book| book.snapshots.row());
         let curves = [self.loss, self.accuracy].map(|curve| curve.get_value());
         wasm_bindgen_futures::spawn_local(async move {
-            let tab = keep::tab_name().await;
-            let _ = keep::save(tab, row, curves).await;
+            let _ = keep::save(self.lab, row, curves).await;
         });
     }
 
@@ -357,16 +371,22 @@ impl Run {
 
     /// Settings that arrive with the page or its link. A run with the same settings that this browser still keeps goes on.
     pub fn arrive(self, settings: Settings, autostart: bool) {
+        self.arrive_or(settings, autostart, move |settings| self.configure(settings, autostart));
+    }
+
+    /// The same, where a new run begins in a way of its own.
+    pub fn arrive_or(self, settings: Settings, autostart: bool, begin: impl FnOnce(Settings) + 'static) {
+        self.engine.start();
         let stands = self.has_begun();
         if stands && self.settings.with_untracked(|now| *now == settings) {
             return;
         }
         self.draft.set(settings.clone());
         wasm_bindgen_futures::spawn_local(async move {
-            let kept = if stands { None } else { keep::load(&settings).await };
+            let kept = if stands { None } else { keep::load(self.lab, &settings).await };
             match kept {
                 Some(kept) => self.go_on_from(kept, autostart),
-                None => self.configure(settings, autostart),
+                None => begin(settings),
             }
         });
     }

@@ -122,6 +122,14 @@ impl Run {
             | EventBody::Gathered { .. }
             | EventBody::Explained { .. }
             | EventBody::Excited { .. }
+            | EventBody::Sketched { .. }
+            | EventBody::Replayed { .. }
+            | EventBody::Attributed { .. }
+            | EventBody::Neighboured { .. }
+            | EventBody::Categorised { .. }
+            | EventBody::DrawingsGathered { .. }
+            | EventBody::DrawingsRead { .. }
+            | EventBody::DrawingsWritten
             | EventBody::Ponged
             | EventBody::Failed { .. }
             | EventBody::Crashed { .. } => {}

@@ -12,7 +12,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{IdbDatabase, IdbKeyRange, IdbObjectStore, IdbRequest, IdbTransactionMode};
 
 use super::snapshots::{Seen, Snapshot};
-use crate::{plots::curve::Curve, project, storage};
+use crate::{labs::LABS, plots::curve::Curve, project, storage};
 
 const DATABASE: &str = "chalkgrad";
 /// A record a tab, by its name: the latest snapshot.
@@ -30,8 +30,14 @@ thread_local! {
     static TAB: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
+/// Under which a lab's run is kept in a tab of this name.
+fn key_of(tab: &str, lab: &str) -> String {
+    // The first lab had no other beside it.
+    if lab == LABS[0].name { tab.to_owned() } else { format!("{tab} {lab}") }
+}
+
 /// This tab's name, the same after a reload.
-pub(super) async fn tab_name() -> String {
+async fn tab_name() -> String {
     if let Some(name) = TAB.with_borrow(Clone::clone) {
         return name;
     }
@@ -97,8 +103,9 @@ pub(super) struct Kept {
     pub accuracy: Curve,
 }
 
-/// Keeps this tab's run, and forgets those of tabs long gone.
-pub(super) async fn save(tab: String, row: Vec<Rc<Snapshot>>, curves: [Curve; 2]) -> Option<()> {
+/// Keeps this tab's run in this lab, and forgets those of tabs long gone.
+pub(super) async fn save(lab: &str, row: Vec<Rc<Snapshot>>, curves: [Curve; 2]) -> Option<()> {
+    let tab = key_of(&tab_name().await, lab);
     let latest = row.last()?;
     let record = record(&tab, latest)?;
     for (name, curve) in ["loss", "accuracy"].into_iter().zip(&curves) {
@@ -162,13 +169,13 @@ fn record(tab: &str, snapshot: &Snapshot) -> Option<Object> {
     Some(record)
 }
 
-fn set(record: &Object, key: &str, value: impl Into<JsValue>) -> Option<bool> {
+pub(crate) fn set(record: &Object, key: &str, value: impl Into<JsValue>) -> Option<bool> {
     Reflect::set(record, &key.into(), &value.into()).ok()
 }
 
 /// What this tab kept before it was reloaded; else what a tab that was closed since left of a run with the same settings.
-pub(super) async fn load(settings: &Settings) -> Option<Kept> {
-    let tab = tab_name().await;
+pub(super) async fn load(lab: &str, settings: &Settings) -> Option<Kept> {
+    let tab = key_of(&tab_name().await, lab);
     let own = store(LATEST, IdbTransactionMode::Readonly).await?.get(&tab.as_str().into()).ok()?;
     let is_wanted = |record: &JsValue| read(record).is_some_and(|kept| kept.settings == *settings && kept.step > 0);
     if let Some(record) = done(&own).await.filter(is_wanted) {
@@ -177,11 +184,12 @@ pub(super) async fn load(settings: &Settings) -> Option<Kept> {
     let by_time = store(LATEST, IdbTransactionMode::Readonly).await?.index("time").ok()?.get_all().ok()?;
     let records: Array = done(&by_time).await?.dyn_into().ok()?;
     for record in records.iter().rev() {
-        let Some(name) = field(&record, "tab").and_then(|name| name.as_string()) else { continue };
-        if is_wanted(&record) && hold(&name).await == Some(true) {
-            storage::session_set(TAB_KEY, &name);
-            TAB.set(Some(name.clone()));
-            return with_time_line(&name, &record, settings).await;
+        let Some(key) = field(&record, "tab").and_then(|key| key.as_string()) else { continue };
+        let name = key.split(' ').next().unwrap_or_default();
+        if is_wanted(&record) && hold(name).await == Some(true) {
+            storage::session_set(TAB_KEY, name);
+            TAB.set(Some(name.to_owned()));
+            return with_time_line(&key, &record, settings).await;
         }
     }
     None
@@ -208,7 +216,7 @@ async fn with_time_line(tab: &str, record: &JsValue, settings: &Settings) -> Opt
     Some(Kept { row, loss, accuracy })
 }
 
-fn field(record: &JsValue, key: &str) -> Option<JsValue> {
+pub(crate) fn field(record: &JsValue, key: &str) -> Option<JsValue> {
     Reflect::get(record, &key.into()).ok()
 }
 
@@ -221,30 +229,41 @@ fn read(record: &JsValue) -> Option<Snapshot> {
 }
 
 async fn store(name: &str, mode: IdbTransactionMode) -> Option<IdbObjectStore> {
-    let opening = window().indexed_db().ok()??.open_with_u32(DATABASE, 2).ok()?;
+    let database = database(DATABASE, 2, |database| {
+        let keys = [(LATEST, JsValue::from("tab")), (TIME_LINE, Array::of2(&"tab".into(), &"step".into()).into())];
+        for (name, key) in keys {
+            let parameters = web_sys::IdbObjectStoreParameters::new();
+            let _ = set(&parameters, "keyPath", key);
+            // What the first version made is there already.
+            let store = database.create_object_store_with_optional_parameters(name, &parameters).ok();
+            let _ = store.map(|store| store.create_index_with_str("time", "time"));
+        }
+    });
+    database.await?.transaction_with_str_and_mode(name, mode).ok()?.object_store(name).ok()
+}
+
+/// Opens a database of this name; one of an earlier version, or a new one, is brought up to date first.
+pub(crate) async fn database(
+    name: &str,
+    version: u32,
+    upgrade: impl FnOnce(&IdbDatabase) + 'static,
+) -> Option<IdbDatabase> {
+    let opening = window().indexed_db().ok()??.open_with_u32(name, version).ok()?;
     let upgrade = {
         let opening = opening.clone();
         Closure::once_into_js(move || {
-            let database: Option<IdbDatabase> = opening.result().ok().and_then(|result| result.dyn_into().ok());
-            let keys = [(LATEST, JsValue::from("tab")), (TIME_LINE, Array::of2(&"tab".into(), &"step".into()).into())];
-            for (name, key) in keys {
-                let parameters = web_sys::IdbObjectStoreParameters::new();
-                let _ = set(&parameters, "keyPath", key);
-                // What the first version made is there already.
-                let store = database
-                    .as_ref()
-                    .and_then(|database| database.create_object_store_with_optional_parameters(name, &parameters).ok());
-                let _ = store.map(|store| store.create_index_with_str("time", "time"));
+            let database = opening.result().ok().and_then(|result| result.dyn_into().ok());
+            if let Some(database) = database {
+                upgrade(&database);
             }
         })
     };
     opening.set_onupgradeneeded(Some(upgrade.unchecked_ref()));
-    let database: IdbDatabase = done(&opening).await?.dyn_into().ok()?;
-    database.transaction_with_str_and_mode(name, mode).ok()?.object_store(name).ok()
+    done(&opening).await?.dyn_into().ok()
 }
 
 /// Waits for a request; `None` where it failed.
-async fn done(request: &IdbRequest) -> Option<JsValue> {
+pub(crate) async fn done(request: &IdbRequest) -> Option<JsValue> {
     let answered = Promise::new(&mut |resolve: Function, _| {
         let failed = resolve.clone();
         let on_success = Closure::once_into_js(move || resolve.call1(&JsValue::NULL, &JsValue::TRUE));

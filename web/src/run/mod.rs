@@ -6,10 +6,11 @@ mod events;
 mod exchange;
 mod frame;
 mod judging;
-mod keep;
+pub(crate) mod keep;
 mod looking;
 mod project;
 mod shipped;
+mod sketching;
 mod snapshots;
 
 use std::{collections::HashMap, sync::Arc};
@@ -19,6 +20,7 @@ use protocol::{GraphNode, Guess, Inside, LayerInfo, Panel, Picture, RunId, Setti
 
 use crate::{
     components::SharedCurve,
+    crop::Still,
     engine::{Engine, Refusal},
     judgement::Judgement,
     notices::Notices,
@@ -28,6 +30,7 @@ use crate::{
 use frame::Frame;
 pub use looking::Explanation;
 pub use shipped::Card;
+pub use sketching::{Attribution, Categories, Neighbours, Opened, Replay, Sketched};
 use snapshots::Snapshots;
 
 /// What the run is doing.
@@ -155,6 +158,8 @@ pub enum Speed {
 
 #[derive(Clone, Copy)]
 pub struct Run {
+    /// The name of its lab.
+    pub lab: &'static str,
     pub engine: Engine,
     pub notices: Notices,
     /// What it is doing now.
@@ -213,6 +218,10 @@ pub struct Run {
     pub picture: RwSignal<Option<u32>>,
     /// The visitor's own picture.
     pub own: RwSignal<Option<Own>>,
+    /// What it is a square of, unless that moves.
+    pub still: StoredValue<Option<Still>, LocalStorage>,
+    /// Of the visitor's own classes, how many pictures are read and how many there are, while they are.
+    pub gathering: RwSignal<Option<(usize, usize)>>,
     /// How fast training goes.
     pub speed: RwSignal<Speed>,
     /// What the whole test set was taken for, when it was measured last.
@@ -244,6 +253,8 @@ struct Book {
     asked_runs: HashMap<RunId, AskedRun>,
     /// Training goes on when the engine comes back.
     wants_training: bool,
+    /// It was training when another lab was opened.
+    rests: bool,
     /// Which pictures the page shows.
     panels: Vec<Panel>,
     /// What came since the last frame.
@@ -266,8 +277,9 @@ struct Book {
 }
 
 impl Run {
-    pub fn new(notices: Notices) -> Self {
+    pub fn new(lab: &'static str, notices: Notices) -> Self {
         let run = Self {
+            lab,
             engine: Engine::new(),
             notices,
             status: RwSignal::new(Status::Starting),
@@ -298,6 +310,8 @@ impl Run {
             inside: RwSignal::new(Inside::Activations),
             picture: RwSignal::new(Some(0)),
             own: RwSignal::new(None),
+            still: StoredValue::new_local(None),
+            gathering: RwSignal::new(None),
             speed: RwSignal::new(Speed::Full),
             judged: RwSignal::new(None),
             looking_back: RwSignal::new(None),

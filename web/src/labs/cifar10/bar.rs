@@ -23,40 +23,9 @@ fn text_of(speed: Speed) -> String {
 
 #[component]
 pub fn Bar(shows_settings: RwSignal<bool>, stage: RwSignal<Stage>) -> impl IntoView {
-    let run = expect_context::<Site>().run;
-    let cannot = Signal::derive(move || !run.can_train());
-    let has_ended = move || matches!(*run.status.read(), Status::Stopped(..));
-    let train_label = move || if run.is_training() { "Pause" } else { "Train" };
     view! {
         <div class="bar">
-            <div class="bar-buttons" role="group" aria-label="Training">
-                <Button
-                    label=Signal::derive(move || train_label().to_owned())
-                    sign=Signal::derive(move || if run.is_training() { "❚❚" } else { "▶" })
-                    look=Look::Main
-                    key="Space"
-                    disabled=cannot
-                    on_press=move || run.toggle()
-                />
-                <Button label="Step" title="One step of the optimiser (S)" disabled=cannot on_press=move || run.step_once() />
-                <Button
-                    label="Reset"
-                    title="Back to the initial parameters of the same seed (R)"
-                    disabled=Signal::derive(move || cannot.get() && !has_ended())
-                    on_press=move || run.reset()
-                />
-                <Select
-                    label="Speed"
-                    value=Signal::derive(move || text_of(run.speed.get()))
-                    choices=vec![
-                        Choice::new("full", "Full speed"),
-                        Choice::new("10", "10 steps/s"),
-                        Choice::new("2", "2 steps/s"),
-                        Choice::new("1", "1 step/s"),
-                    ]
-                    on_change=move |text: String| run.set_speed(speed_of(&text))
-                />
-            </div>
+            <TrainingButtons />
             <Numbers />
             <div class="bar-end">
                 <StageSelect stage=stage />
@@ -66,8 +35,48 @@ pub fn Bar(shows_settings: RwSignal<bool>, stage: RwSignal<Stage>) -> impl IntoV
     }
 }
 
+/// What one does to the run.
 #[component]
-fn Numbers() -> impl IntoView {
+pub fn TrainingButtons() -> impl IntoView {
+    let run = expect_context::<Site>().run;
+    let cannot = Signal::derive(move || !run.can_train());
+    let has_ended = move || matches!(*run.status.read(), Status::Stopped(..));
+    let train_label = move || if run.is_training() { "Pause" } else { "Train" };
+    view! {
+        <div class="bar-buttons" role="group" aria-label="Training">
+            <Button
+                label=Signal::derive(move || train_label().to_owned())
+                sign=Signal::derive(move || if run.is_training() { "❚❚" } else { "▶" })
+                look=Look::Main
+                key="Space"
+                disabled=cannot
+                on_press=move || run.toggle()
+            />
+            <Button label="Step" title="One step of the optimiser (S)" disabled=cannot on_press=move || run.step_once() />
+            <Button
+                label="Reset"
+                title="Back to the initial parameters of the same seed (R)"
+                disabled=Signal::derive(move || cannot.get() && !has_ended())
+                on_press=move || run.reset()
+            />
+            <Select
+                label="Speed"
+                value=Signal::derive(move || text_of(run.speed.get()))
+                choices=vec![
+                    Choice::new("full", "Full speed"),
+                    Choice::new("10", "10 steps/s"),
+                    Choice::new("2", "2 steps/s"),
+                    Choice::new("1", "1 step/s"),
+                ]
+                on_change=move |text: String| run.set_speed(speed_of(&text))
+            />
+        </div>
+    }
+}
+
+/// The run's numbers.
+#[component]
+pub fn Numbers() -> impl IntoView {
     let run = expect_context::<Site>().run;
     let number = |value: Option<f64>| value.map(format::steady).unwrap_or_default();
     let percent = |value: Option<f64>| value.map(format::percent).unwrap_or_default();

@@ -1,13 +1,14 @@
 //! The visitor's own classes: a folder with a folder of pictures for each. They train in place of CIFAR-10, with the same panels, and
 //! never leave the machine.
 
+use js_sys::Reflect;
 use leptos::{html, prelude::*};
 use protocol::{Command, DatasetName, EventBody, Schedule, Settings};
 use wasm_bindgen::JsCast;
-use web_sys::{File, FileList};
+use web_sys::{DataTransfer, File};
 
-use super::own::decoded;
-use crate::{format, run::Run};
+use super::own;
+use crate::{files, format, network_text::with_outputs, run::Run};
 
 /// Every picture's size, as CIFAR-10's.
 const SIZE: [u32; 3] = [3, 32, 32];
@@ -23,27 +24,22 @@ fn class_of(path: &str) -> Option<&str> {
     path.rsplit('/').nth(1)
 }
 
-/// The text with a network of so many outputs: where its last layer had as many as there were classes.
-fn with_outputs(text: &str, before: usize, now: usize) -> String {
-    let (old, new) = (format!(", {before})"), format!(", {now})"));
-    match text.rfind(&old) {
-        Some(at) => format!("{}{new}{}", &text[..at], &text[at + old.len()..]),
-        None => text.to_owned(),
-    }
-}
-
 #[component]
 pub fn OwnClasses(run: Run) -> impl IntoView {
     let field = NodeRef::<html::Input>::new();
-    let progress = RwSignal::new(None::<(usize, usize)>);
     let take = move |_| {
         let Some(field) = field.get_untracked() else { return };
-        if let Some(files) = field.files().filter(|files| files.length() > 0) {
-            gather(run, files, progress);
-        }
+        let Some(list) = field.files() else { return };
+        let chosen = (0..list.length()).filter_map(|index| list.get(index)).map(|file| {
+            let path = Reflect::get(&file, &"webkitRelativePath".into()).ok().and_then(|path| path.as_string());
+            (path.unwrap_or_default(), file)
+        });
+        wasm_bindgen_futures::spawn_local(gather(run, chosen.collect()));
+        // The same folder again is news again.
+        field.set_value("");
     };
     let words = move || {
-        let (done, all) = progress.get()?;
+        let (done, all) = run.gathering.get()?;
         Some(format!("{} of {} pictures read", format::grouped(done as u64), format::grouped(all as u64)))
     };
     view! {
@@ -62,40 +58,38 @@ pub fn OwnClasses(run: Run) -> impl IntoView {
     }
 }
 
+/// Takes a dropped folder of folders, if it is one.
+pub fn take_dropped(run: Run, transfer: &DataTransfer) -> bool {
+    let Some(reading) = files::dropped_folders(transfer, MOST) else { return false };
+    wasm_bindgen_futures::spawn_local(async move { gather(run, reading.await).await });
+    true
+}
+
 /// Reads every picture, hands all to the engine, and begins a run with them.
-fn gather(run: Run, files: FileList, progress: RwSignal<Option<(usize, usize)>>) {
-    let files: Vec<File> = (0..files.length()).filter_map(|index| files.get(index)).collect();
-    wasm_bindgen_futures::spawn_local(async move {
-        let path = |file: &File| {
-            let path = js_sys::Reflect::get(file, &"webkitRelativePath".into()).ok().and_then(|path| path.as_string());
-            path.unwrap_or_default()
-        };
-        let mut classes: Vec<String> =
-            files.iter().filter_map(|file| class_of(&path(file)).map(str::to_owned)).collect();
-        classes.sort_unstable();
-        classes.dedup();
-        let (mut pixels, mut labels, mut unread) = (Vec::new(), Vec::new(), 0_u64);
-        let all = files.len().min(MOST);
-        for (index, file) in files.iter().take(MOST).enumerate() {
-            if index.is_multiple_of(SAID_EVERY) {
-                progress.set(Some((index, all)));
-            }
-            let path = path(file);
-            let class = class_of(&path).and_then(|class| classes.iter().position(|known| known == class));
-            match (class, decoded(file, SIZE).await) {
-                (Some(class), Ok(picture)) if class < 256 => {
-                    pixels.extend(picture);
-                    labels.push(class as u8);
-                }
-                _ => unread += 1,
-            }
+async fn gather(run: Run, files: Vec<(String, File)>) {
+    let mut classes: Vec<String> = files.iter().filter_map(|(path, _)| class_of(path).map(str::to_owned)).collect();
+    classes.sort_unstable();
+    classes.dedup();
+    let (mut pixels, mut labels, mut unread) = (Vec::new(), Vec::new(), 0_u64);
+    let all = files.len().min(MOST);
+    for (index, (path, file)) in files.iter().take(MOST).enumerate() {
+        if index.is_multiple_of(SAID_EVERY) {
+            run.gathering.set(Some((index, all)));
         }
-        progress.set(None);
-        if unread > 0 {
-            run.notices.say(format!("{} files are no pictures and were left out.", format::grouped(unread)), None);
+        let class = class_of(path).and_then(|class| classes.iter().position(|known| known == class));
+        match (class, own::pixels_of(file, SIZE).await) {
+            (Some(class), Ok(picture)) if class < 256 => {
+                pixels.extend(picture);
+                labels.push(class as u8);
+            }
+            _ => unread += 1,
         }
-        begin(run, classes, &pixels, &labels);
-    });
+    }
+    run.gathering.set(None);
+    if unread > 0 {
+        run.notices.say(format!("{} files are no pictures and were left out.", format::grouped(unread)), None);
+    }
+    begin(run, classes, &pixels, &labels);
 }
 
 fn begin(run: Run, classes: Vec<String>, pixels: &[u8], labels: &[u8]) {
@@ -115,7 +109,7 @@ fn begin(run: Run, classes: Vec<String>, pixels: &[u8], labels: &[u8]) {
         let batch_size = draft.batch_size.min(training);
         let settings = Settings {
             dataset: DatasetName::Own,
-            network: with_outputs(&draft.network, before, count),
+            network: with_outputs(&draft.network, Some(before), count),
             batch_size,
             schedule: lengthened(draft.schedule, f64::from(training / batch_size.max(1))),
             ..draft
@@ -126,7 +120,7 @@ fn begin(run: Run, classes: Vec<String>, pixels: &[u8], labels: &[u8]) {
 }
 
 /// Few pictures are seen often: a cycle of an epoch of few steps has as many epochs as it takes.
-fn lengthened(schedule: Schedule, steps_per_epoch: f64) -> Schedule {
+pub fn lengthened(schedule: Schedule, steps_per_epoch: f64) -> Schedule {
     match schedule {
         Schedule::OneCycle {
             epochs,
@@ -170,12 +164,5 @@ mod tests {
     fn the_folder_is_the_class() {
         assert_eq!(class_of("pets/cat/1.png"), Some("cat"));
         assert_eq!(class_of("1.png"), None);
-    }
-
-    #[test]
-    fn only_the_last_layer_changes() {
-        let text = "nn.Sequential(nn.Linear(3072, 10), nn.ReLU(), nn.Linear(10, 10),\n)";
-        assert_eq!(with_outputs(text, 10, 3), "nn.Sequential(nn.Linear(3072, 10), nn.ReLU(), nn.Linear(10, 3),\n)");
-        assert_eq!(with_outputs("Net()", 10, 3), "Net()");
     }
 }

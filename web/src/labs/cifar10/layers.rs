@@ -73,8 +73,9 @@ struct Probed {
     explanation: Result<Explanation, String>,
 }
 
+/// The chosen picture on its way through the network.
 #[component]
-fn Inside(run: Run) -> impl IntoView {
+pub fn Inside(run: Run) -> impl IntoView {
     let open = RwSignal::new(1usize);
     let count = Memo::new(move |_| run.layers.with(|shown| shown.as_ref().map_or(0, |shown| shown.layers.len())));
     let layer = move |index: usize| {

@@ -1,45 +1,36 @@
 //! The CIFAR-10 lab: settings at the left, the run's controls and numbers on top, what changes in the middle.
 //! Each panel is a file; all of them read the one `Run`.
 
-mod bar;
+pub(super) mod bar;
 mod card;
-mod classes;
-mod curves;
+pub(super) mod classes;
+pub(super) mod curves;
 mod devices;
 mod explained;
-mod layers;
+pub(super) mod layers;
 mod network;
 mod own;
-mod pictures;
-mod regularisation;
-mod settings;
-mod shipped;
+pub(super) mod pictures;
+pub(super) mod regularisation;
+pub(super) mod settings;
+pub(super) mod shipped;
 mod stage;
-mod test_set;
-mod training;
-
-use std::time::Duration;
+pub(super) mod test_set;
+pub(super) mod training;
 
 use leptos::{
     ev::{self, DragEvent},
     prelude::*,
 };
-use protocol::Panel;
+use protocol::{PRESETS, Panel};
 
-use crate::{
-    app::Site,
-    link,
-    route::{self, Page, Route},
-    theme::{Theme, reduced_motion},
-};
+use crate::{app::Site, labs::address, theme::Theme};
 
 pub use card::picture;
 use stage::Stage;
 
 /// Keys of the lab's query that are not settings.
 const OWN_KEYS: [&str; 1] = ["autostart"];
-/// Browsers refuse addresses that change too often.
-const ADDRESS_AFTER: Duration = Duration::from_millis(600);
 
 pub fn view(is_embedded: bool) -> AnyView {
     view! { <Cifar10 is_embedded=is_embedded /> }.into_any()
@@ -61,8 +52,10 @@ fn Cifar10(is_embedded: bool) -> impl IntoView {
     };
     let drop = move |event: DragEvent| {
         is_dropping.set(false);
-        let files = event.data_transfer().and_then(|transfer| transfer.files());
-        if let Some(file) = files.and_then(|files| files.get(0)) {
+        let Some(transfer) = event.data_transfer() else { return };
+        if classes::take_dropped(site.run, &transfer) {
+            event.prevent_default();
+        } else if let Some(file) = transfer.files().and_then(|files| files.get(0)) {
             event.prevent_default();
             take(site, file);
         }
@@ -75,8 +68,10 @@ fn Cifar10(is_embedded: bool) -> impl IntoView {
         }
     });
     on_cleanup(move || pasting.remove());
-    follow_link(site, is_embedded);
-    write_link(site);
+    address::follow(site, &PRESETS, &OWN_KEYS, move |settings, query| {
+        site.run.arrive(settings, address::autostarts(query, is_embedded));
+    });
+    address::write(site, &OWN_KEYS);
     // What nobody sees is not drawn.
     Effect::new(move |_| {
         let mut panels = vec![Panel::Own, Panel::Costs];
@@ -120,63 +115,4 @@ fn Cifar10(is_embedded: bool) -> impl IntoView {
 /// Takes a file in by its kind: a picture to look at, weights, or a network.
 fn take(site: Site, file: web_sys::File) {
     if own::is_picture(&file) { own::open(site.run, file) } else { site.run.take(file) }
-}
-
-/// Whether a lab begins to train as soon as it stands.
-fn autostarts(query: &str, is_embedded: bool) -> bool {
-    match link::value(query, "autostart").as_deref() {
-        Some("off" | "0") => false,
-        Some("on" | "1") => true,
-        _ => !is_embedded && !reduced_motion(),
-    }
-}
-
-/// Takes the settings from the link, now and whenever the address is changed by hand.
-fn follow_link(site: Site, is_embedded: bool) {
-    Effect::new(move |before: Option<Route>| {
-        let route = site.route.get();
-        let is_here = matches!(&route.page, Page::Lab { lab, .. } if lab.name == "cifar10");
-        let is_news = before.is_none_or(|before| before != route);
-        // A bare address wishes for nothing: a run that stands already goes on.
-        let keeps_run = route.query.is_empty() && site.run.has_begun();
-        if is_here && is_news && !keeps_run {
-            let (settings, problems) = link::settings_of(&route.query, &OWN_KEYS);
-            if !problems.is_empty() {
-                site.notices.say(problems.join(" "), None);
-            }
-            site.run.arrive(settings, autostarts(&route.query, is_embedded));
-        }
-        route
-    });
-}
-
-/// Keeps the address in step with the settings, so that a reload or a copied address brings them back.
-fn write_link(site: Site) {
-    let asked = StoredValue::new(0u32);
-    Effect::new(move |before: Option<()>| {
-        site.run.settings.track();
-        // What the page opened with came from the address; a run that goes on after a visit to another page did not.
-        if before.is_none() && !site.run.has_begun() {
-            return;
-        }
-        let turn = asked.try_update_value(|turn| {
-            *turn += 1;
-            *turn
-        });
-        set_timeout(
-            move || {
-                if asked.try_get_value() != turn {
-                    return;
-                }
-                let route = Route::current();
-                let autostart = link::value(&route.query, "autostart").map(|value| format!("autostart={value}"));
-                let settings = Some(site.run.settings.with_untracked(link::query_of)).filter(|query| !query.is_empty());
-                let query: Vec<String> = autostart.into_iter().chain(settings).collect();
-                if matches!(route.page, Page::Lab { .. }) {
-                    route::replace_query(&route, &query.join("&"));
-                }
-            },
-            ADDRESS_AFTER,
-        );
-    });
 }

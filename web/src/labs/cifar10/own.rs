@@ -4,7 +4,11 @@
 use std::time::Duration;
 
 use js_sys::{Array, Object, Promise, Reflect};
-use leptos::{html, prelude::*};
+use leptos::{
+    ev::{KeyboardEvent, PointerEvent, WheelEvent},
+    html,
+    prelude::*,
+};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, HtmlVideoElement, ImageBitmap};
@@ -12,7 +16,7 @@ use web_sys::{File, HtmlVideoElement, ImageBitmap};
 use super::pictures::class_name;
 use crate::{
     components::{Button, GuessBars, Look, ShownGuess, Tile},
-    plots::canvas,
+    crop::{Crop, Still, pixels},
     run::Run,
 };
 
@@ -20,31 +24,20 @@ use crate::{
 const FRAME: Duration = Duration::from_millis(250);
 /// Largest picture file that is opened.
 const LARGEST: f64 = 1e8;
+/// How far a key moves or zooms a crop.
+const KEY_MOVES: f64 = 0.1;
+const KEY_ZOOMS: f64 = 1.25;
 
-/// The largest square in the middle, in the network's size: bytes channel by channel.
-fn pixels(source: &JsValue, width: f64, height: f64, [channels, rows, columns]: [u32; 3]) -> Option<Vec<u8>> {
-    let context = canvas::reader(columns, rows)?;
-    context.set_image_smoothing_enabled(true);
-    Reflect::set(&context, &"imageSmoothingQuality".into(), &"high".into()).ok()?;
-    let side = width.min(height);
-    let (left, top) = ((width - side) / 2.0, (height - side) / 2.0);
-    let (to_width, to_height) = (f64::from(columns), f64::from(rows));
-    // A picture with holes stands on white.
-    context.set_fill_style_str("white");
-    context.fill_rect(0.0, 0.0, to_width, to_height);
-    // Bitmaps and films alike, which web-sys has as functions of their own.
-    let draw: js_sys::Function = Reflect::get(&context, &"drawImage".into()).ok()?.dyn_into().ok()?;
-    let places = [left, top, side, side, 0.0, 0.0, to_width, to_height].map(JsValue::from);
-    draw.apply(&context, &std::iter::once(source.clone()).chain(places).collect::<Array>()).ok()?;
-    let rgba = context.get_image_data(0.0, 0.0, to_width, to_height).ok()?.data().0;
-    let channel = |channel: usize| rgba.chunks_exact(4).map(move |pixel| pixel[channel]);
-    Some(match channels {
-        3 => (0..3).flat_map(channel).collect(),
-        _ => rgba
-            .chunks_exact(4)
-            .map(|pixel| ((u32::from(pixel[0]) + u32::from(pixel[1]) + u32::from(pixel[2])) / 3) as u8)
-            .collect(),
-    })
+/// Shows the network another square of the visitor's picture.
+fn recrop(run: Run, change: impl FnOnce(Crop, [f64; 2]) -> Crop) {
+    let taken = run.still.try_update_value(|still| {
+        let still = still.as_mut()?;
+        still.crop = change(still.crop, still.size());
+        still.pixels(size(run).ok()?)
+    });
+    if let Some(taken) = taken.flatten() {
+        run.bring(taken);
+    }
 }
 
 fn size(run: Run) -> Result<[u32; 3], String> {
@@ -63,22 +56,26 @@ pub fn open(run: Run, file: File) {
 }
 
 async fn read(run: Run, file: &File) -> Result<(), String> {
-    run.bring(decoded(file, size(run)?).await?);
+    let (wanted, still) = (size(run)?, Still::new(decoded(file).await?));
+    run.bring(still.pixels(wanted).ok_or(UNREADABLE)?);
+    run.still.set_value(Some(still));
     Ok(())
 }
 
-/// A picture file's bytes in this size, channel by channel.
-pub async fn decoded(file: &File, size: [u32; 3]) -> Result<Vec<u8>, String> {
+const UNREADABLE: &str = "the browser does not let this page read it.";
+
+/// A picture file's middle in this size, channel by channel.
+pub async fn pixels_of(file: &File, wanted: [u32; 3]) -> Result<Vec<u8>, String> {
+    Ok(Still::new(decoded(file).await?).pixels(wanted).ok_or(UNREADABLE)?)
+}
+
+async fn decoded(file: &File) -> Result<ImageBitmap, String> {
     if file.size() > LARGEST {
         return Err("it has more than 100 MB, which no photograph needs.".into());
     }
     let unreadable = |_| "the browser knows no picture of this kind.".to_owned();
     let decoding = window().create_image_bitmap_with_blob(file).map_err(unreadable)?;
-    let bitmap: ImageBitmap = JsFuture::from(decoding).await.map_err(unreadable)?.unchecked_into();
-    let (width, height) = (f64::from(bitmap.width()), f64::from(bitmap.height()));
-    let taken = pixels(&bitmap, width, height, size);
-    bitmap.close();
-    taken.ok_or_else(|| "the browser does not let this page read it.".into())
+    Ok(JsFuture::from(decoding).await.map_err(unreadable)?.unchecked_into())
 }
 
 /// Whether a file is a picture, by what the browser says of it.
@@ -107,6 +104,7 @@ pub fn OwnPicture(run: Run) -> impl IntoView {
             return stop();
         }
         is_filming.set(true);
+        run.still.set_value(None);
         wasm_bindgen_futures::spawn_local(async move {
             match Camera::open(run).await {
                 Some(opened) => camera.set_value(Some(opened)),
@@ -156,9 +154,9 @@ impl Camera {
         let seen = video.clone();
         let timer = set_interval_with_handle(
             move || {
-                let (width, height) = (f64::from(seen.video_width()), f64::from(seen.video_height()));
-                if let (true, Ok(size)) = (width > 0.0, size(run))
-                    && let Some(taken) = pixels(&seen, width, height, size)
+                let shown = [f64::from(seen.video_width()), f64::from(seen.video_height())];
+                if let (true, Ok(size)) = (shown[0] > 0.0, size(run))
+                    && let Some(taken) = pixels(&seen, shown, Crop::MIDDLE, size)
                 {
                     run.bring(taken);
                 }
@@ -200,6 +198,34 @@ pub fn OwnCell(run: Run) -> impl IntoView {
             guesses.get().into_iter().map(|guess| format!("{} {:.0}%", guess.name, guess.probability * 100.0));
         format!("Your picture. Guesses: {}", guesses.collect::<Vec<_>>().join(", "))
     };
+    let press = move |event: KeyboardEvent| {
+        let (zoom, by) = match event.key().as_str() {
+            "+" => (KEY_ZOOMS, [0.0; 2]),
+            "-" => (1.0 / KEY_ZOOMS, [0.0; 2]),
+            "ArrowLeft" => (1.0, [-KEY_MOVES, 0.0]),
+            "ArrowRight" => (1.0, [KEY_MOVES, 0.0]),
+            "ArrowUp" => (1.0, [0.0, -KEY_MOVES]),
+            "ArrowDown" => (1.0, [0.0, KEY_MOVES]),
+            _ => return,
+        };
+        event.prevent_default();
+        recrop(run, |crop, size| crop.zoomed(zoom).moved(by, size));
+    };
+    let turn = move |event: WheelEvent| {
+        event.prevent_default();
+        recrop(run, |crop, size| {
+            crop.zoomed(if event.delta_y() < 0.0 { KEY_ZOOMS } else { 1.0 / KEY_ZOOMS }).moved([0.0; 2], size)
+        });
+    };
+    let drag = move |event: PointerEvent| {
+        let shown = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        if let (true, Some(shown)) = (event.buttons() == 1, shown) {
+            let _ = shown.set_pointer_capture(event.pointer_id());
+            let side = f64::from(shown.client_width()).max(1.0);
+            let by = [event.movement_x(), event.movement_y()].map(|pixels| -f64::from(pixels) / side);
+            recrop(run, |crop, size| crop.moved(by, size));
+        }
+    };
     view! {
         <li>
             <button
@@ -207,10 +233,11 @@ pub fn OwnCell(run: Run) -> impl IntoView {
                 class="cell own"
                 aria-pressed=move || run.picture.get().is_none().to_string()
                 aria-label=words
-                title="Your picture as the network sees it"
+                title="Your picture as the network sees it. Wheel or + and − zoom; drag it or use the arrows to move the crop."
                 on:click=move |_| run.choose_picture(None)
+                on:keydown=press
             >
-                <span class="cell-picture">
+                <span class="cell-picture" on:wheel=turn on:pointermove=drag>
                     <Tile tiles=tiles index=0usize />
                     <span class="cell-label">"yours"</span>
                 </span>

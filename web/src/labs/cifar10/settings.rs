@@ -37,14 +37,14 @@ fn with_live_parts_of(settings: &Settings, draft: &Settings) -> Settings {
     }
 }
 
-/// Sends what changed to the running engine, without a restart.
-fn follow_live_parts(run: Run) {
+/// Sends what changed to the running engine, without a restart, where the draft is one of the run that stands.
+pub fn follow_live_parts(run: Run, is_of_run: impl Fn() -> bool + Copy + 'static) {
     let is_asked = StoredValue::new(false);
     let wants = move || {
         let (settings, draft) = (run.settings.get(), run.draft.get());
         let live = |of: &Settings| (of.optimizer, of.schedule, of.augmentation, of.label_smoothing, of.stop);
         let differs = live(&settings) != live(&draft) || (draft.dropout.is_some() && settings.dropout != draft.dropout);
-        (differs && run.built.read().is_some()).then_some(draft)
+        (differs && run.built.read().is_some() && is_of_run()).then_some(draft)
     };
     Effect::new(move |_| {
         if wants().is_none() || is_asked.get_value() {
@@ -67,7 +67,7 @@ fn follow_live_parts(run: Run) {
 #[component]
 pub fn SettingsPanel() -> impl IntoView {
     let run = expect_context::<Site>().run;
-    follow_live_parts(run);
+    follow_live_parts(run, || true);
     let needs_apply = Memo::new(move |_| {
         let settings = run.settings.get();
         with_live_parts_of(&settings, &run.draft.get()) != settings
@@ -198,7 +198,7 @@ fn OpenFile(run: Run) -> impl IntoView {
 const AUTOMATIC: &str = "auto";
 
 #[component]
-fn RunSettings(run: Run) -> impl IntoView {
+pub fn RunSettings(run: Run) -> impl IntoView {
     let draft = run.draft;
     let numbers = (1..=8).map(|workers: u32| Choice::new(workers.to_string(), workers.to_string()));
     let workers: Vec<Choice> = std::iter::once(Choice::new(AUTOMATIC, "Automatic")).chain(numbers).collect();

@@ -31,8 +31,9 @@ pub fn Shipped(run: Run) -> impl IntoView {
     }
 }
 
+/// What a trained network reaches, and where it fails.
 #[component]
-fn CardView(shown: Card, on_close: impl Fn() + Send + Sync + 'static) -> impl IntoView {
+pub fn CardView(shown: Card, on_close: impl Fn() + Send + Sync + 'static) -> impl IntoView {
     let percent = |share: f64| format!("{:.1}", 100.0 * share);
     let accuracy = format!(
         "{}% ({} to {}) right of {}, {} of them",

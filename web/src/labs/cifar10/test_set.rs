@@ -1,21 +1,24 @@
 //! The whole test set as the network sees it: how often it is right with what certainty, what it takes for what, and the pictures of
-//! each kind. Nothing is steered by it.
+//! each kind. Nothing is steered by it. Of drawings, those that are held out stand in for a test set.
 
 use leptos::prelude::*;
-use protocol::{Split, Views};
+use protocol::{DatasetName, Split, Views};
 
 use super::pictures::{PictureCell, class_name};
 use crate::{
     app::Site,
     components::{Button, Choice, ConfusionMatrix, Look, Panel, Select, Toggle, Waiting},
     format,
-    judgement::{Filter, Judgement, Outcome},
+    judgement::{Filter, Judgement, Outcome, most_confused},
     pictures::Tiles,
     run::Run,
 };
 
 /// Pictures on one page of the list.
 const PAGE: usize = 24;
+/// Of more classes than this a table is too large: then the most frequent mistakes are listed.
+const MOST_ROWS: usize = 30;
+const MISTAKES: usize = 8;
 
 const OUTCOMES: [(Outcome, &str, &str); 4] = [
     (Outcome::All, "all", "All pictures"),
@@ -26,6 +29,11 @@ const OUTCOMES: [(Outcome, &str, &str); 4] = [
 
 /// The choice of no class.
 const EVERY: &str = "every";
+
+/// Whether it is drawings that are judged.
+fn has_drawings(run: Run) -> bool {
+    run.settings.with(|settings| settings.dataset == DatasetName::Drawings)
+}
 
 #[component]
 pub fn TestSet() -> impl IntoView {
@@ -43,26 +51,72 @@ pub fn TestSet() -> impl IntoView {
         let cell = Filter { outcome: Outcome::All, class: Some(class as u32), taken_for: Some(taken_for as u32) };
         filter.set(if filter.get_untracked() == cell { Filter::default() } else { cell });
     };
+    let chosen = Signal::derive(chosen);
+    let is_large = move || classes.with(Vec::len) > MOST_ROWS;
+    let title = move || if has_drawings(run) { "Held-out drawings" } else { "Test set" }.to_owned();
+    let waiting = move || {
+        let what = if has_drawings(run) { "held-out drawing" } else { "test picture" };
+        format!("“Measure all” shows the network every {what}; training waits meanwhile.")
+    };
     view! {
         <Panel
-            title="Test set"
+            title=Signal::derive(title)
             class="test-set"
             remark=Signal::derive(move || judged.with(|judged| judged.as_ref().map(|judged| summary(judged)).unwrap_or_default()))
             tools=move || view! { <Measure run=run /> }
         >
             <Show
                 when=move || judged.with(Option::is_some)
-                fallback=move || view! { <Waiting message="“Measure all” shows the network every test picture; training waits meanwhile." /> }
+                fallback=move || view! { <Waiting message=Signal::derive(waiting) /> }
             >
                 <div class="judged">
                     <div class="judged-table">
-                        <ConfusionMatrix classes=classes counts=counts chosen=Signal::derive(chosen) on_choose=choose />
-                        <p class="small soft">"Rows are the true classes, columns what they were taken for. A cell shows its pictures."</p>
+                        <Show
+                            when=is_large
+                            fallback=move || {
+                                view! {
+                                    <ConfusionMatrix classes=classes counts=counts chosen=chosen on_choose=choose />
+                                    <p class="small soft">"Rows are the true classes, columns what they were taken for. A cell shows its pictures."</p>
+                                }
+                            }
+                        >
+                            <MostConfused classes=classes counts=counts chosen=chosen on_choose=choose />
+                        </Show>
                     </div>
                     <Found run=run judged=judged filter=filter />
                 </div>
             </Show>
         </Panel>
+    }
+}
+
+/// The most frequent mistakes. A press shows their pictures.
+#[component]
+fn MostConfused(
+    classes: Signal<Vec<String>>,
+    counts: Memo<Vec<Vec<usize>>>,
+    chosen: Signal<Option<(usize, usize)>>,
+    #[prop(into)] on_choose: Callback<(usize, usize)>,
+) -> impl IntoView {
+    let name = move |class: usize| classes.with(|classes| classes.get(class).cloned().unwrap_or_default());
+    let row = move |(class, taken_for, count): (usize, usize, usize)| {
+        let of = counts.with(|counts| counts.get(class).map_or(0, |row| row.iter().sum::<usize>()));
+        view! {
+            <li>
+                <button
+                    type="button"
+                    class="button quiet"
+                    aria-pressed=move || (chosen.get() == Some((class, taken_for))).to_string()
+                    on:click=move |_| on_choose.run((class, taken_for))
+                >
+                    {format!("{} taken for {}: {count} of {of}", name(class), name(taken_for))}
+                </button>
+            </li>
+        }
+    };
+    view! {
+        <h3>"Most frequent mistakes"</h3>
+        <ol class="mistakes number">{move || counts.with(|counts| most_confused(counts, MISTAKES)).into_iter().map(row).collect_view()}</ol>
     }
 }
 
@@ -85,15 +139,17 @@ fn Measure(run: Run) -> impl IntoView {
     let is_averaged = RwSignal::new(false);
     let is_busy = move || run.evaluating.get().is_some();
     view! {
-        <Toggle
-            label="Ten views"
-            value=is_averaged
-            on_change=move |on| is_averaged.set(on)
-            meaning="Each picture is looked at mirrored and not, in its place and moved by a pixel, and the ten guesses are averaged."
-        />
+        <Show when=move || !has_drawings(run)>
+            <Toggle
+                label="Ten views"
+                value=is_averaged
+                on_change=move |on| is_averaged.set(on)
+                meaning="Each picture is looked at mirrored and not, in its place and moved by a pixel, and the ten guesses are averaged."
+            />
+        </Show>
         <Button
             label=Signal::derive(move || if is_busy() { "Measuring …" } else { "Measure all" }.to_owned())
-            title="Guesses, loss and accuracy over the whole test set"
+            title="Guesses, loss and accuracy over all of them"
             disabled=Signal::derive(move || is_busy() || run.built.read().is_none())
             on_press=move || {
                 run.evaluate(Split::Test, if is_averaged.get_untracked() { Views::Averaged } else { Views::Single });

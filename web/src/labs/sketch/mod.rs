@@ -1,0 +1,133 @@
+//! The sketch lab: a pad at the left, and beside it what the network makes of the drawing: its guesses and why, a game, or lessons in
+//! categories that the visitor chooses. All of them read the one `Pad`.
+
+mod canvas;
+mod card;
+mod drawing;
+mod exchange;
+mod game;
+mod guesses;
+mod pad;
+mod teach;
+mod tools;
+mod why;
+
+use leptos::prelude::*;
+use protocol::{SKETCH_PRESETS, Settings};
+
+use crate::{app::Site, labs::address, link, run::Run};
+
+pub use card::picture;
+use pad::Pad;
+
+/// The network that the page ships.
+const SHIPPED: &str = "sketch-345";
+/// Keys of the lab's query that are not settings.
+const OWN_KEYS: [&str; 2] = ["autostart", "mode"];
+
+/// What stands beside the pad.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// Guesses, and why.
+    #[default]
+    Why,
+    /// Six words, twenty seconds each.
+    Game,
+    /// Categories of one's own choice are learned.
+    Teach,
+}
+
+/// Every mode with its name in links and on its button.
+const MODES: [(Mode, &str, &str); 3] =
+    [(Mode::Why, "why", "Guess and why"), (Mode::Game, "game", "Game"), (Mode::Teach, "teach", "Teach it")];
+
+pub fn view(is_embedded: bool) -> AnyView {
+    view! { <Sketch is_embedded=is_embedded /> }.into_any()
+}
+
+#[component]
+fn Sketch(is_embedded: bool) -> impl IntoView {
+    let site = expect_context::<Site>();
+    let pad = Pad::new(site.run);
+    let mode = RwSignal::new(Mode::default());
+    let lesson = teach::Lesson::new(site.run);
+    provide_context(lesson);
+    let is_dropping = RwSignal::new(false);
+    address::follow(site, &SKETCH_PRESETS, &OWN_KEYS, move |settings, query| {
+        let asked = link::value(query, "mode");
+        if let Some((asked, ..)) = MODES.iter().find(|(_, name, _)| Some(*name) == asked.as_deref()) {
+            mode.set(*asked);
+        }
+        let autostart = address::autostarts(query, is_embedded);
+        if is_shipped(&settings) {
+            return arrive(site.run, settings, autostart);
+        }
+        lesson.own.prepare(settings.drawings.categories.clone(), move || arrive(site.run, settings, autostart));
+    });
+    address::write(site, &OWN_KEYS);
+    view! {
+        <h1 class="for-screen-readers">"Sketch: draw, and it guesses"</h1>
+        <div
+            class="sketch"
+            class:teaching=move || mode.get() == Mode::Teach
+            class:dropping=is_dropping
+            on:dragover=move |event| is_dropping.set(exchange::hovers(&event))
+            on:dragleave=move |_| is_dropping.set(false)
+            on:drop=move |event| {
+                is_dropping.set(false);
+                exchange::drop_files(pad, lesson, &event);
+            }
+        >
+            <section class="panel pad" aria-label="Pad">
+                <tools::Tools pad=pad />
+                <div class="pad-room"><canvas::PadCanvas pad=pad /></div>
+            </section>
+            <div class="beside">
+                <ModeSwitch mode=mode />
+                <Show when=move || mode.get() == Mode::Game>
+                    <game::Game pad=pad />
+                </Show>
+                <Show when=move || mode.get() != Mode::Game>
+                    <guesses::Guesses pad=pad />
+                </Show>
+                <Show when=move || mode.get() == Mode::Why>
+                    <why::Why pad=pad />
+                </Show>
+                <Show when=move || mode.get() == Mode::Teach>
+                    <teach::Teach pad=pad />
+                </Show>
+            </div>
+        </div>
+    }
+}
+
+/// Whether these are settings of the network that the page ships.
+pub fn is_shipped(settings: &Settings) -> bool {
+    let shipped = SKETCH_PRESETS[0].settings();
+    settings.network == shipped.network && settings.drawings.categories == shipped.drawings.categories
+}
+
+/// Begins the run that was asked for: the shipped network with its weights where nothing else is said.
+pub fn arrive(run: Run, settings: Settings, autostart: bool) {
+    if !is_shipped(&settings) {
+        return run.arrive(settings, autostart);
+    }
+    run.arrive_or(settings, false, move |_| run.open_shipped(SHIPPED, |_| {}));
+}
+
+#[component]
+fn ModeSwitch(mode: RwSignal<Mode>) -> impl IntoView {
+    view! {
+        <div class="modes" role="group" aria-label="What stands beside the pad">
+            {MODES
+                .map(|(this, _, name)| {
+                    view! {
+                        <button type="button" class="button" aria-pressed=move || (mode.get() == this).to_string() on:click=move |_| mode.set(this)>
+                            {name}
+                        </button>
+                    }
+                })
+                .collect_view()}
+        </div>
+    }
+}
