@@ -10,8 +10,8 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The built page. */
-export const dist = join(root, "dist");
+/** The built page: `dist/`, or the folder that `CHALKGRAD_SITE` names. */
+export const dist = process.env.CHALKGRAD_SITE ?? join(root, "dist");
 
 /** Whether real pictures lie beside the built page. */
 export const hasData = existsSync(join(dist, "data", "cifar10"));

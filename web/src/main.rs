@@ -15,6 +15,7 @@ mod files;
 mod format;
 mod judgement;
 mod labs;
+mod lazily;
 mod link;
 mod network_text;
 mod notices;

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, ensure};
 use crate::{
     data,
     shell::{Step, command, root, run},
-    tools,
+    split, tools,
 };
 
 pub(crate) fn dist() -> Result<()> {
@@ -24,8 +24,9 @@ pub(crate) fn dist() -> Result<()> {
 pub(crate) fn build() -> Result<()> {
     let step = Step::start("Building the site into dist/");
     // Relative addresses, so that the folder works wherever it is put.
-    run(&mut tools::trunk(&["build", "--release", "--public-url", "./"])?)?;
+    run(tools::trunk(&["build", "--release", "--public-url", "./"])?.env(split::ASK, "1"))?;
     let site = root().join("dist");
+    split::split(&site)?;
     move_scripts_into_files(&site)?;
     data::materialise(&site)?;
     step.done("dist/ is ready");

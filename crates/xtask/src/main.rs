@@ -10,6 +10,7 @@ mod dist;
 mod fuzz;
 mod serve;
 mod shell;
+mod split;
 mod tally;
 mod test;
 mod tidy;

@@ -12,6 +12,8 @@ use crate::shell::{Step, command, npm, output_of, path_with, root, run};
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// 0.22 wants a newer compiler than ours.
 const TRUNK: &str = "0.21.14";
+/// Reads what `wasm_split_helpers`, which Leptos brings, marks.
+const WASM_SPLIT: &str = "0.2.4";
 
 /// Everything that building the page takes.
 pub(crate) fn set_up() -> Result<()> {
@@ -20,6 +22,7 @@ pub(crate) fn set_up() -> Result<()> {
     // Trunk's lock file is kept; that of wasm-bindgen-cli names a crate version that has been withdrawn.
     install("trunk", "trunk", TRUNK, &["--locked"])?;
     install("wasm-bindgen", "wasm-bindgen-cli", &wasm_bindgen_version()?, &[])?;
+    install("wasm-split-cli", "wasm_split_cli_support", WASM_SPLIT, &["--locked", "--features", "build-binary"])?;
     install_npm_packages(root())?;
     step.done("everything is there");
     Ok(())
@@ -28,10 +31,15 @@ pub(crate) fn set_up() -> Result<()> {
 /// Trunk with npm's `wasm-opt` on its PATH; other versions on the machine stay untouched.
 pub(crate) fn trunk(arguments: &[&str]) -> Result<Command> {
     let mut trunk = command("trunk", arguments);
-    trunk.env("PATH", path_with(&root().join("node_modules/.bin"))?);
+    with_npm_programs(&mut trunk)?;
     // Trunk 0.21 reads this as its own option and refuses the customary value 1.
     trunk.env_remove("NO_COLOR");
     Ok(trunk)
+}
+
+/// A program that finds npm's before others.
+pub(crate) fn with_npm_programs(command: &mut Command) -> Result<&mut Command> {
+    Ok(command.env("PATH", path_with(&root().join("node_modules/.bin"))?))
 }
 
 fn add_wasm_target() -> Result<()> {
@@ -47,8 +55,13 @@ fn add_wasm_target() -> Result<()> {
 /// `cargo install` unless the program on PATH says that it is this version.
 pub(crate) fn install(program: &str, package: &str, version: &str, options: &[&str]) -> Result<()> {
     let is_right = || {
-        let said = output_of(program, &["--version"])?;
-        said.split_whitespace().any(|word| word == version).then_some(())
+        let is_said = |said: String| said.split_whitespace().any(|word| word == version).then_some(());
+        // What does not tell its version is known to cargo.
+        output_of(program, &["--version"]).and_then(is_said).or_else(|| {
+            output_of(program, &["--help"])?;
+            let installed = output_of("cargo", &["install", "--list"])?;
+            installed.lines().any(|line| line == format!("{package} v{version}:")).then_some(())
+        })
     };
     if is_right().is_some() {
         println!("   {program} {version}: there");

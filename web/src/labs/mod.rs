@@ -4,7 +4,14 @@ mod address;
 pub mod cifar10;
 pub mod sketch;
 
-use leptos::prelude::AnyView;
+use leptos::prelude::*;
+
+use crate::lazily::{Lazily, Show, parts};
+
+parts! {
+    load_sketch from sketch: Show = sketch::view;
+    load_sketch_card from sketch_card: Show = |_| sketch::picture();
+}
 
 /// One lab: a page of its own, and a card on the home page.
 #[derive(Debug)]
@@ -44,8 +51,8 @@ pub static LABS: [Lab; 2] = [
         title: "Draw, and it guesses",
         summary: "A network that has seen a hundred drawings of each of 345 things guesses while the pen still moves, and shows what it \
                   goes by. Play the game, or teach it what you choose.",
-        view: sketch::view,
-        picture: sketch::picture,
+        view: |is_embedded| view! { <Lazily load=load_sketch() is_embedded=is_embedded /> }.into_any(),
+        picture: || view! { <Lazily load=load_sketch_card() /> }.into_any(),
     },
 ];
 

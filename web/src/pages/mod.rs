@@ -5,11 +5,22 @@ mod gallery_samples;
 mod home;
 mod links;
 
-pub use gallery::Gallery;
 pub use home::Home;
 pub use links::LinkButtons;
 
 use leptos::prelude::*;
+
+use crate::lazily::{Lazily, Show, parts};
+
+parts! {
+    load_gallery from gallery: Show = |_| view! { <gallery::Gallery /> }.into_any();
+}
+
+/// Every component in every state.
+#[component]
+pub fn Gallery() -> impl IntoView {
+    view! { <Lazily load=load_gallery() /> }
+}
 
 #[component]
 pub fn Unknown(path: String) -> impl IntoView {

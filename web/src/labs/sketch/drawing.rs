@@ -53,7 +53,8 @@ impl Paper {
         let (pen, point) = (self.pen.as_mut()?, inside(point));
         let before = *pen.last()?;
         // What is no number is no move either.
-        if !(distance(before, point) >= STEP) {
+        let moved = distance(before, point);
+        if moved.is_nan() || moved < STEP {
             return None;
         }
         pen.push(point);

@@ -60,7 +60,7 @@ pub fn Exchange(pad: Pad) -> impl IntoView {
                 class="button quiet"
                 title="Files of drawings: Quick, Draw!'s .ndjson, .bin or .npy. One drawing goes onto the pad, several join your categories. They can be dropped here, too."
             >
-                "Open drawings"
+                <span>"Open"<span class="more-words">" drawings"</span></span>
                 <input class="for-screen-readers" type="file" multiple accept=".ndjson,.jsonl,.json,.bin,.npy" node_ref=field on:change=take />
             </label>
         </div>

@@ -78,19 +78,22 @@ fn Sketch(is_embedded: bool) -> impl IntoView {
                 exchange::drop_files(pad, lesson, &event);
             }
         >
-            <section class="panel pad" aria-label="Pad">
-                <tools::Tools pad=pad />
-                <div class="pad-room"><canvas::PadCanvas pad=pad /></div>
-            </section>
+            <div class="pad-side">
+                <section class="panel pad" aria-label="Pad">
+                    <tools::Tools pad=pad />
+                    <div class="pad-room"><canvas::PadCanvas pad=pad /></div>
+                </section>
+                <Show when=move || mode.get() == Mode::Teach>
+                    <guesses::Guesses pad=pad />
+                </Show>
+            </div>
             <div class="beside">
                 <ModeSwitch mode=mode />
                 <Show when=move || mode.get() == Mode::Game>
                     <game::Game pad=pad />
                 </Show>
-                <Show when=move || mode.get() != Mode::Game>
-                    <guesses::Guesses pad=pad />
-                </Show>
                 <Show when=move || mode.get() == Mode::Why>
+                    <guesses::Guesses pad=pad />
                     <why::Why pad=pad />
                 </Show>
                 <Show when=move || mode.get() == Mode::Teach>

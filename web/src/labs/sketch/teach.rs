@@ -23,6 +23,8 @@ pub fn Teach(pad: Pad) -> impl IntoView {
     let lesson = expect_context::<Lesson>();
     lesson.ask();
     view! {
+        // What learns stands on top: who has pressed the button sees it.
+        <progress::Progress lesson=lesson />
         <div class="teach">
             <categories::Chooser lesson=lesson />
             <div class="teach-side">
@@ -30,6 +32,5 @@ pub fn Teach(pad: Pad) -> impl IntoView {
                 <options::Options lesson=lesson />
             </div>
         </div>
-        <progress::Progress lesson=lesson />
     }
 }

@@ -6,6 +6,7 @@ use protocol::{Split, Views};
 use super::lesson::Lesson;
 use crate::{
     components::{Button, Panel},
+    dom::next_frame,
     labs::cifar10::{
         bar::{Numbers, TrainingButtons},
         curves::Curves,
@@ -31,10 +32,29 @@ fn measure_at_rest(lesson: Lesson) {
     });
 }
 
+/// Whoever begins a lesson from below is taken to where it is seen.
+fn show_what_began(lesson: Lesson) {
+    let is_new = StoredValue::new(false);
+    Effect::new(move |_| {
+        let is_taught = lesson.is_taught();
+        if lesson.is_beginning.get() {
+            is_new.set_value(true);
+        } else if is_taught && is_new.get_value() {
+            is_new.set_value(false);
+            next_frame(|| {
+                if let Some(panel) = document().query_selector(".learns").ok().flatten() {
+                    panel.scroll_into_view();
+                }
+            });
+        }
+    });
+}
+
 #[component]
 pub fn Progress(lesson: Lesson) -> impl IntoView {
     let run = lesson.run;
     measure_at_rest(lesson);
+    show_what_began(lesson);
     let is_taught = Memo::new(move |_| lesson.is_taught());
     let title = move || {
         let classes = run.built.read().as_ref().map_or(0, |built| built.classes.len());

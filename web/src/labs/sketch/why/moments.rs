@@ -27,15 +27,10 @@ const THUMB: f64 = 0.5625;
 #[component]
 pub(super) fn Moments(reasons: Reasons) -> impl IntoView {
     let is_told = Memo::new(move |_| told(reasons.replay, |_, _| ()).is_some());
-    let remark = move || {
-        let strokes = told(reasons.replay, |drawing, _| drawing.len()).unwrap_or_default();
-        if strokes > 1 { "upright lines: a stroke ends" } else { "" }.to_owned()
-    };
     view! {
         <Panel
             title="How the guess came about"
             class="moments"
-            remark=Signal::derive(remark)
             tools=move || view! { <Explain reasons=reasons /> }
         >
             <Show
@@ -220,11 +215,14 @@ fn Table(reasons: Reasons) -> impl IntoView {
     };
     let rows = move || told(reasons.replay, |_, replay| table_rows(replay)).unwrap_or_default();
     view! {
-        <table class="for-screen-readers">
-            <caption>"Probability over points drawn"</caption>
-            <thead><tr><th>"Points drawn"</th>{heads}</tr></thead>
-            <tbody>{move || rows().into_iter().map(row).collect_view()}</tbody>
-        </table>
+        // A table is as wide as its words, whatever it is told: what holds it is cut.
+        <div class="for-screen-readers">
+            <table>
+                <caption>"Probability over points drawn"</caption>
+                <thead><tr><th>"Points drawn"</th>{heads}</tr></thead>
+                <tbody>{move || rows().into_iter().map(row).collect_view()}</tbody>
+            </table>
+        </div>
     }
 }
 

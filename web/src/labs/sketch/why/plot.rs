@@ -78,6 +78,9 @@ impl Plot {
         }
         text(self.width, bottom + 1.125 * self.rem, "end", "points drawn");
         text(0.0, 0.75 * self.rem, "start", "probability");
+        if stroke_ends.len() > 1 {
+            text(right, 0.75 * self.rem, "end", "┊ a stroke ends");
+        }
         svg
     }
 
