@@ -424,18 +424,14 @@ describe("the game", () => {
     for (let turn = 1; turn <= 6; turn += 1) {
       await lab.says(`Word ${turn} of 6, ${known} recognised`);
       words.push(await word());
-      // The clock waits for the player. The card has the focus: Enter begins.
+      // The clock waits for the player.
       assert.equal(await panel.getByRole("timer", { name: "Seconds left" }).innerText(), "20.0");
       if (turn === 1) {
         await press("Skip");
         continue;
       }
-      if (turn === 2) {
-        await page.keyboard.press("Enter");
-      } else {
-        await pad.draw([line([10, 10], [240, 10])]);
-        await press("Got it!");
-      }
+      await pad.draw([line([10, 10], [240, 10])]);
+      await press("Got it!");
       assert.deepEqual(await pad.strokes(), [], "each word has an empty pad");
       for (const { strokes } of recognised().filter((drawn) => drawn.word === words.at(-1)).slice(0, 8)) {
         await pad.clear();
@@ -472,6 +468,25 @@ describe("the game", () => {
     assert.deepEqual(lengths(await pad.strokes()), kept);
     await press("Play again");
     await lab.says("Word 1 of 6, 0 recognised");
+    assert.deepEqual(complaints, []);
+  });
+
+  test("is begun by Enter, word by word", async (t) => {
+    const { lab, page, panel, press, complaints } = await game(t);
+    await press("Start");
+    const runs = () => until("the clock runs", async () => Number(await panel.getByRole("timer").innerText()) < 20, 3_000);
+    await page.keyboard.press("Enter");
+    await runs();
+    await press("Skip");
+    await lab.says("Word 2 of 6, 0 recognised");
+    await page.keyboard.press("Enter");
+    await runs();
+    await press("Skip");
+    await press("Skip");
+    await lab.says("Word 4 of 6, 0 recognised");
+    await page.keyboard.press("Enter");
+    await runs();
+    await lab.says("Word 4 of 6, 0 recognised");
     assert.deepEqual(complaints, []);
   });
 

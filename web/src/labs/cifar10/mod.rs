@@ -24,10 +24,20 @@ use leptos::{
 };
 use protocol::{PRESETS, Panel};
 
-use crate::{app::Site, labs::address, theme::Theme};
+use crate::{
+    app::Site,
+    labs::address,
+    lazily::{Lazily, Show, parts},
+    theme::Theme,
+};
 
 pub use card::picture;
 use stage::Stage;
+
+parts! {
+    load_network from network: Show = |_| view! { <network::NetworkPanel /> }.into_any();
+    load_test_set from test_set: Show = |_| view! { <test_set::TestSet /> }.into_any();
+}
 
 /// Keys of the lab's query that are not settings.
 const OWN_KEYS: [&str; 1] = ["autostart"];
@@ -101,8 +111,8 @@ fn Cifar10(is_embedded: bool) -> impl IntoView {
             </Show>
             {move || match stage.get() {
                 Stage::Live => view! { <pictures::TestPictures /> }.into_any(),
-                Stage::Network => view! { <network::NetworkPanel /> }.into_any(),
-                Stage::TestSet => view! { <test_set::TestSet /> }.into_any(),
+                Stage::Network => view! { <Lazily load=load_network() /> }.into_any(),
+                Stage::TestSet => view! { <Lazily load=load_test_set() /> }.into_any(),
             }}
             <Show when=move || stage.get() != Stage::TestSet><curves::Curves /></Show>
             <Show when=move || stage.get() == Stage::Live>

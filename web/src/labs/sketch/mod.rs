@@ -65,6 +65,7 @@ fn Sketch(is_embedded: bool) -> impl IntoView {
         lesson.own.prepare(settings.drawings.categories.clone(), move || arrive(site.run, settings, autostart));
     });
     address::write(site, &OWN_KEYS);
+    let is_blank = move || !pad.is_drawing.get() && pad.drawing.with(Vec::is_empty);
     view! {
         <h1 class="for-screen-readers">"Sketch: draw, and it guesses"</h1>
         <div
@@ -81,7 +82,9 @@ fn Sketch(is_embedded: bool) -> impl IntoView {
             <div class="pad-side">
                 <section class="panel pad" aria-label="Pad">
                     <tools::Tools pad=pad />
-                    <div class="pad-room"><canvas::PadCanvas pad=pad /></div>
+                    <div class="pad-room" class:is-empty=is_blank>
+                        <canvas::PadCanvas pad=pad />
+                    </div>
                 </section>
                 <Show when=move || mode.get() == Mode::Teach>
                     <guesses::Guesses pad=pad />
