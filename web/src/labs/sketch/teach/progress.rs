@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 use protocol::{Split, Views};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use super::lesson::Lesson;
 use crate::{
@@ -45,6 +47,9 @@ fn show_what_began(lesson: Lesson) {
                 if let Some(panel) = document().query_selector(".learns").ok().flatten() {
                     panel.scroll_into_view();
                 }
+                // A press on Space now pauses, and does not begin again.
+                let pressed = document().active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok());
+                let _ = pressed.map(|button| button.blur());
             });
         }
     });
