@@ -9,6 +9,12 @@ use crate::components::Waiting;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Missing;
 
+impl std::fmt::Display for Missing {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("A part of the page did not arrive. Reload the page to ask for it again.")
+    }
+}
+
 #[cfg(split)]
 impl From<leptos::wasm_split::SplitLoaderError> for Missing {
     fn from(_: leptos::wasm_split::SplitLoaderError) -> Self {
@@ -44,22 +50,33 @@ pub fn Lazily<F>(
     /// Loads it.
     load: F,
     #[prop(optional)] is_embedded: bool,
+    /// Where it will stand, for what stands there until then.
+    #[prop(optional)]
+    class: &'static str,
 ) -> impl IntoView
 where
     F: Future<Output = Result<Show, Missing>> + 'static,
 {
-    let loaded = RwSignal::new(None::<Result<Show, Missing>>);
+    shown(load, class, move |show: Show| show(is_embedded))
+}
+
+/// What `view` makes of a part, once it is loaded.
+pub fn shown<P: Copy + Send + Sync + 'static>(
+    load: impl Future<Output = Result<P, Missing>> + 'static,
+    class: &'static str,
+    view: impl Fn(P) -> AnyView + Send + 'static,
+) -> impl IntoView {
+    let loaded = RwSignal::new(None::<Result<P, Missing>>);
     wasm_bindgen_futures::spawn_local(async move {
         let part = load.await;
         // Who has left by then does not see it.
         let _ = loaded.try_set(Some(part));
     });
     move || match loaded.get() {
-        Some(Ok(show)) => show(is_embedded),
+        Some(Ok(part)) => view(part),
         Some(Err(Missing)) => {
-            let message = "This part of the page did not arrive. Reload the page to ask for it again.";
-            view! { <Waiting message=message failed=true /> }.into_any()
+            view! { <div class=class><Waiting message=Missing.to_string() failed=true /></div> }.into_any()
         }
-        None => view! { <Waiting message="This part of the page is on its way." /> }.into_any(),
+        None => view! { <div class=class><Waiting message="This part of the page is on its way." /></div> }.into_any(),
     }
 }

@@ -20,13 +20,18 @@ pub struct Entry {
 #[derive(Clone, Copy)]
 pub struct Notices {
     pub entries: RwSignal<Vec<Entry>>,
+    /// What a button does must outlive the panel that asked.
+    owner: StoredValue<Owner>,
 }
+
+/// What an answer does.
+pub type Answer = Box<dyn Fn() + Send + Sync>;
 
 static LAST_ID: AtomicU64 = AtomicU64::new(0);
 
 impl Notices {
     pub fn new() -> Self {
-        Self { entries: RwSignal::new(Vec::new()) }
+        Self { entries: RwSignal::new(Vec::new()), owner: StoredValue::new(Owner::current().unwrap_or_default()) }
     }
 
     /// Something to know.
@@ -40,17 +45,18 @@ impl Notices {
     }
 
     /// A question with buttons; a press also closes it.
-    pub fn ask(&self, message: impl Into<String>, is_failure: bool, answers: Vec<(&'static str, Callback<()>)>) -> u64 {
+    pub fn ask(&self, message: impl Into<String>, is_failure: bool, answers: Vec<(&'static str, Answer)>) -> u64 {
         let id = LAST_ID.load(Ordering::Relaxed) + 1;
         let notices = *self;
         let actions = answers.into_iter().map(|(label, run)| NoticeAction {
             label: label.into(),
             run: Callback::new(move |()| {
                 notices.close(id);
-                run.run(());
+                run();
             }),
         });
-        self.add(message.into(), None, is_failure, actions.collect())
+        let actions = self.owner.with_value(|owner| owner.with(|| actions.collect()));
+        self.add(message.into(), None, is_failure, actions)
     }
 
     /// The same sentence is not said twice: the later one takes the place of the earlier.

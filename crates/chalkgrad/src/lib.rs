@@ -149,6 +149,8 @@ mod model;
 pub mod nn;
 pub mod op;
 pub mod optim;
+#[doc(hidden)]
+pub mod order;
 mod origin;
 mod parallel;
 mod plan;
@@ -164,7 +166,7 @@ pub mod twins;
 
 pub use array::Array;
 pub use check::{Comparison, GradientReport, LeafReport, check_gradients};
-pub use device::Device;
+pub use device::{Device, GpuHandle};
 pub use error::{Error, Result};
 pub use grad::Gradients;
 pub use graph::{Graph, Node, NodeId, Operand, Reduction, Tensor};

@@ -151,7 +151,8 @@ impl Graph {
             None => self.whole(id),
         };
         // Nodes read only nodes before them, so each is whole when its turn comes.
-        let mut seen = BTreeMap::from([(id, here)]);
+        let mut seen = BTreeMap::new();
+        seen.insert(id, here);
         while let Some((id, region)) = seen.pop_last() {
             if id == images.id() {
                 return Some(region);

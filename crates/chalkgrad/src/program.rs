@@ -52,18 +52,16 @@ impl Program {
                 for program in programs {
                     match &program.compiled {
                         Compiled::Cpu(executable) => executable.run(),
-                        #[cfg(feature = "gpu")]
                         Compiled::Gpu(_) => unreachable!("programs that run together share a device"),
                     }
                 }
             }
-            #[cfg(feature = "gpu")]
             Device::Gpu(gpu) => {
                 let executables = programs.iter().map(|program| match &program.compiled {
-                    Compiled::Gpu(executable) => executable,
+                    Compiled::Gpu(executable) => executable.as_ref(),
                     Compiled::Cpu(_) => unreachable!("programs that run together share a device"),
                 });
-                gpu.run(&executables.collect::<Vec<_>>())?;
+                gpu.0.run(&executables.collect::<Vec<_>>())?;
             }
         }
         Ok(())
@@ -73,7 +71,6 @@ impl Program {
     pub(crate) fn begin(&self) -> Result<SharedRun<'_>> {
         match &self.compiled {
             Compiled::Cpu(executable) => Ok(SharedRun { executable, step: 0 }),
-            #[cfg(feature = "gpu")]
             Compiled::Gpu(_) => Err(Error::Setting { name: "workers", rule: "share a batch on the CPU only".into() }),
         }
     }
@@ -85,10 +82,9 @@ impl Program {
         };
         let values = match &self.compiled {
             Compiled::Cpu(executable) => executable.read(*location),
-            #[cfg(feature = "gpu")]
             Compiled::Gpu(executable) => {
                 let Device::Gpu(gpu) = &self.device else { unreachable!("a program stays on its device") };
-                executable.read(gpu, *location).await?
+                gpu.0.read_output(executable.as_ref(), *location).await?
             }
         };
         Ok(Array::from_fn(shape, |i| values[i]))

@@ -26,6 +26,9 @@ use crate::{Point, npy};
 /// More points than twenty seconds of play can have: what a hostile file can make us draw is bounded by it.
 pub const MOST_POINTS: usize = 50_000;
 
+/// The longer side of a simplified drawing, at least: 255 but for the extremes that simplification leaves out.
+const SIMPLIFIED: f32 = 240.0;
+
 /// What the files may be named after before the category: a browser saves `full/binary/cat.bin` with underscores.
 const PREFIXES: [&str; 2] = ["full_binary_", "full_numpy_bitmap_"];
 
@@ -117,13 +120,24 @@ fn word(stem: &str) -> String {
     quickdraw::official(stem).map_or_else(|| stem.replace(['-', '_'], " ").trim().to_owned(), str::to_owned)
 }
 
-/// The strokes as bytes, simplified where that is needed to make them so: what was read of a simplified file stays as it is.
+/// The strokes as bytes, simplified where that is needed to make them so: what was read of a simplified file stays as it is, and what
+/// was only moved since comes back to its corner.
 fn whole(strokes: &[Vec<Point>]) -> Vec<Vec<[u8; 2]>> {
+    let points = || strokes.iter().flatten();
+    let end = |axis: usize, choose: fn(f32, f32) -> f32, start: f32| points().map(|at| at[axis]).fold(start, choose);
+    let low = [0, 1].map(|axis| end(axis, f32::min, f32::INFINITY));
+    let longer = [0, 1].map(|axis| end(axis, f32::max, f32::NEG_INFINITY) - low[axis]).into_iter().fold(0.0, f32::max);
+    let is_corner = points().flatten().all(|at| (0.0..=255.0).contains(at));
+    // Smaller ones that were drawn on whole places are not simplified.
+    let is_moved = !is_corner && (SIMPLIFIED..=255.0).contains(&longer);
+    let by = if is_moved { low } else { [0.0; 2] };
+    let moved: Vec<Vec<Point>> =
+        strokes.iter().map(|stroke| stroke.iter().map(|at| [at[0] - by[0], at[1] - by[1]]).collect()).collect();
     let is_whole = |at: &f32| (0.0..=255.0).contains(at) && at.fract() == 0.0;
     let bytes = |strokes: &[Vec<Point>]| -> Vec<Vec<[u8; 2]>> {
         strokes.iter().map(|stroke| stroke.iter().map(|point| point.map(|at| at as u8)).collect()).collect()
     };
-    if strokes.iter().flatten().flatten().all(is_whole) { bytes(strokes) } else { bytes(&simplify(strokes)) }
+    if moved.iter().flatten().flatten().all(is_whole) { bytes(&moved) } else { bytes(&simplify(strokes)) }
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
-//! What the laboratory finds around it: files over HTTP, below the page's own folder, and workers to hire.
+//! What the laboratory finds around it: files over HTTP, below the page's own folder, workers to hire, and the GPU.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use chalkgrad::Device;
 use js_sys::Uint8Array;
-use lab::{Files, Hire};
+use lab::{Devices, Files, Hire};
 use protocol::Work;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -51,6 +52,12 @@ impl Host {
 impl Files for Host {
     async fn read(&self, path: &str) -> Result<Vec<u8>, String> {
         self.fetch(path).await
+    }
+}
+
+impl Devices for Host {
+    async fn gpu(&self) -> chalkgrad::Result<Device> {
+        crate::gpu::open().await
     }
 }
 

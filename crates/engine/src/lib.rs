@@ -3,6 +3,7 @@
 //! SIMD: one relaxed instruction makes a whole module invalid where they are missing, and the page chooses.
 
 mod crew;
+mod gpu;
 mod host;
 mod post;
 mod turn;

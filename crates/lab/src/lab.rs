@@ -20,6 +20,12 @@ pub trait Files {
     fn read(&self, path: &str) -> impl Future<Output = Result<Vec<u8>, String>>;
 }
 
+/// The GPU, where the host has one. It says how it comes by it, so that code for it can be loaded then.
+pub trait Devices {
+    /// Opens it, or says why there is none.
+    fn gpu(&self) -> impl Future<Output = chalkgrad::Result<Device>>;
+}
+
 /// Commands in, events out.
 pub struct Lab<H: Hire> {
     team: Team<H>,
@@ -27,7 +33,6 @@ pub struct Lab<H: Hire> {
     session: Option<Session>,
     bench: Option<(Bench, u32)>,
     /// Opened once; lost devices are opened again.
-    #[cfg(feature = "gpu")]
     gpu: Option<Device>,
     /// The tiles of the GPU that was tuned last.
     tuned: String,
@@ -37,15 +42,14 @@ pub struct Lab<H: Hire> {
     drawings: Cabinet,
 }
 
-impl<H: Files + Hire> Lab<H> {
-    /// A laboratory without a network. `host` brings files and workers.
+impl<H: Files + Hire + Devices> Lab<H> {
+    /// A laboratory without a network. `host` brings files, workers and the GPU.
     pub fn new(host: H, clock: Clock) -> Self {
         Self {
             team: Team::new(host),
             clock,
             session: None,
             bench: None,
-            #[cfg(feature = "gpu")]
             gpu: None,
             tuned: String::new(),
             manifest: None,
@@ -334,20 +338,14 @@ impl<H: Files + Hire> Lab<H> {
         }
     }
 
-    #[cfg(feature = "gpu")]
     async fn gpu(&mut self) -> chalkgrad::Result<Device> {
         if let Some(gpu) = self.gpu.as_ref().filter(|gpu| !gpu.is_lost()) {
             return Ok(gpu.clone());
         }
-        let gpu = Device::gpu().await?;
+        let gpu = self.team.host().gpu().await?;
         tune::recall(&gpu, &self.tuned);
         self.gpu = Some(gpu.clone());
         Ok(gpu)
-    }
-
-    #[cfg(not(feature = "gpu"))]
-    async fn gpu(&mut self) -> chalkgrad::Result<Device> {
-        Err(chalkgrad::Error::NoDevice { reason: "this build has no GPU support".into() })
     }
 
     /// Finds the tiles of a GPU that nobody has tuned, and tells them to the page, which keeps them. What they are now, if it is a GPU.

@@ -1,4 +1,4 @@
-//! Sessions: commands in, events out. A host (the worker, the native command) brings files and a clock, hands commands
+//! Sessions: commands in, events out. A host (the worker, the native command) brings files, devices and a clock, hands commands
 //! to a [`Lab`], and lets it [`work`](Lab::work) in slices. No browser types.
 
 mod bench;
@@ -19,7 +19,7 @@ pub mod tune;
 pub use bench::Bench;
 pub use data::{Data, Request};
 pub use error::{LabError, Result};
-pub use lab::{Files, Lab};
+pub use lab::{Devices, Files, Lab};
 pub use measure::kernels;
 pub use outbox::{Outbox, Outgoing};
 pub use session::{Next, Session};

@@ -69,7 +69,7 @@ impl<H: Hire> Team<H> {
         Self { host, hired: None }
     }
 
-    /// Whoever brings files and workers.
+    /// Whoever brings files, workers and devices.
     pub fn host(&self) -> &H {
         &self.host
     }

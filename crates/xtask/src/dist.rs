@@ -78,7 +78,7 @@ fn runs(tag: &str) -> bool {
 }
 
 /// FNV-1a: only so that a changed file has a changed name.
-fn fingerprint(bytes: &[u8]) -> u64 {
+pub(crate) fn fingerprint(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 

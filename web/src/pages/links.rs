@@ -8,7 +8,8 @@ use wasm_bindgen_futures::JsFuture;
 use crate::{
     app::Site,
     components::{Button, Look},
-    link, route,
+    link,
+    route::{self, Route},
 };
 
 /// Copies text; where the browser refuses, the text is shown to be copied by hand.
@@ -39,7 +40,11 @@ pub fn embed_code(address: &str) -> String {
 pub fn LinkButtons(name: &'static str) -> impl IntoView {
     let site = expect_context::<Site>();
     let (copied_link, copied_code) = (RwSignal::new(false), RwSignal::new(false));
-    let query = move || site.now().run.draft.with_untracked(link::query_of);
+    let query = move || {
+        let settings = site.now().run.draft.with_untracked(link::query_of);
+        let mode = link::value(&Route::current().query, "mode").map(|mode| format!("mode={mode}"));
+        mode.into_iter().chain(Some(settings).filter(|settings| !settings.is_empty())).collect::<Vec<_>>().join("&")
+    };
     let label = |done: RwSignal<bool>, words: &'static str| {
         Signal::derive(move || if done.get() { "Copied ✓" } else { words }.to_owned())
     };

@@ -5,7 +5,6 @@ mod gallery_samples;
 mod home;
 mod links;
 
-pub use home::Home;
 pub use links::LinkButtons;
 
 use leptos::prelude::*;
@@ -13,7 +12,14 @@ use leptos::prelude::*;
 use crate::lazily::{Lazily, Show, parts};
 
 parts! {
+    load_home from home: Show = |_| view! { <home::Home /> }.into_any();
     load_gallery from gallery: Show = |_| view! { <gallery::Gallery /> }.into_any();
+}
+
+/// The labs in the lecture's order.
+#[component]
+pub fn Home() -> impl IntoView {
+    view! { <Lazily load=load_home() /> }
 }
 
 /// Every component in every state.

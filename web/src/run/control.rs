@@ -192,21 +192,6 @@ impl Run {
         self.ask(Command::Pause);
     }
 
-    /// Another lab is shown: training pauses.
-    pub fn rest(self) {
-        if self.is_training_now() {
-            self.book.update_value(|book| book.rests = true);
-            self.pause();
-        }
-    }
-
-    /// Its lab is shown again.
-    pub fn wake(self) {
-        if self.book.try_update_value(|book| std::mem::take(&mut book.rests)) == Some(true) {
-            self.train();
-        }
-    }
-
     /// Train where it pauses, pause where it trains.
     pub fn toggle(self) {
         if self.is_training_now() { self.pause() } else { self.train() }
@@ -342,7 +327,7 @@ impl Run {
     pub(super) fn explain_stop(self, reason: StopReason, message: &str) {
         match (reason, self.book.with_value(|book| book.snapshots.last_good())) {
             (StopReason::NotANumber, Some(good)) => {
-                let back = Callback::new(move |()| {
+                let back = Box::new(move || {
                     let good = self.book.with_value(|book| book.snapshots.last_good());
                     if let Some(good) = good {
                         self.restore(&good, false);
@@ -352,7 +337,7 @@ impl Run {
                 self.notices.ask(sentence, true, vec![("Go back to it", back)]);
             }
             (StopReason::NotANumber, None) => {
-                let back = Callback::new(move |()| self.reset());
+                let back = Box::new(move || self.reset());
                 self.notices.ask(message, true, vec![("Reset", back)]);
             }
             (StopReason::ScheduleEnded, _) => {
@@ -411,7 +396,7 @@ impl Run {
             });
             self.rewind_steps.set(steps.unwrap_or_default());
             self.version.update(|version| *version += 1);
-            let anew = Callback::new(move |()| self.configure(self.settings.get_untracked(), true));
+            let anew = Box::new(move || self.configure(self.settings.get_untracked(), true));
             let notice = self.notices.ask(sentence, false, vec![("Train anew", anew)]);
             self.book.update_value(|book| book.continuation = Some(notice));
             if then_train {
@@ -495,9 +480,13 @@ impl Run {
         self.notices.fail(sentence, Some(remedy));
         self.status.set(Status::Starting);
         self.engine.start();
-        match latest {
+        let stand = move || match latest {
             Some(snapshot) => self.restore(&snapshot, wants_training),
             None => self.configure(self.settings.get_untracked(), wants_training),
+        };
+        match self.book.with_value(|book| book.prepare.clone()) {
+            Some(prepare) => prepare(Box::new(stand)),
+            None => stand(),
         }
     }
 }

@@ -9,11 +9,12 @@ mod judging;
 pub(crate) mod keep;
 mod looking;
 mod project;
+mod resting;
 mod shipped;
 mod sketching;
 mod snapshots;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, rc::Rc, sync::Arc};
 
 use leptos::prelude::*;
 use protocol::{GraphNode, Guess, Inside, LayerInfo, Panel, Picture, RunId, Settings, Split, StopReason};
@@ -242,6 +243,9 @@ struct AskedRun {
     is_fresh: bool,
 }
 
+/// Gives an engine what it must have before a run can stand on it, and then goes on.
+type Prepare = Rc<dyn Fn(Box<dyn FnOnce()>)>;
+
 /// What the run must remember but nobody watches.
 #[derive(Default)]
 struct Book {
@@ -255,6 +259,7 @@ struct Book {
     wants_training: bool,
     /// It was training when another lab was opened.
     rests: bool,
+    prepare: Option<Prepare>,
     /// Which pictures the page shows.
     panels: Vec<Panel>,
     /// What came since the last frame.

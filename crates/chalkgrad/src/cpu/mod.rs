@@ -108,7 +108,6 @@ impl Executable {
             .iter()
             .map(|memory| match memory {
                 Memory::Cpu(buffer) => buffer.clone(),
-                #[cfg(feature = "gpu")]
                 Memory::Gpu(_) => unreachable!("memory stays with its device"),
             })
             .collect();

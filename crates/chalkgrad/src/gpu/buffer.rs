@@ -1,6 +1,7 @@
 //! Buffers of f32 on the GPU: allocated, written, read back, and given back with their last handle, because in a browser
 //! dropping a wgpu buffer frees nothing.
 
+use std::any::Any;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use crate::{Error, Result};
 
 /// Numbers on the device; clones share them.
 #[derive(Clone)]
-pub(crate) struct Buffer(Rc<Owned>);
+pub(super) struct Buffer(Rc<Owned>);
 
 struct Owned {
     raw: wgpu::Buffer,
@@ -22,6 +23,16 @@ struct Owned {
 }
 
 impl Buffer {
+    /// As the rest of the library holds it.
+    pub(super) fn into_any(self) -> Rc<dyn Any> {
+        self.0
+    }
+
+    /// What the rest of the library holds.
+    pub(super) fn of(memory: &Rc<dyn Any>) -> Self {
+        Self(memory.clone().downcast().expect("memory stays with its device"))
+    }
+
     /// The handle that wgpu knows it by; it stays with this `Buffer`.
     pub(super) fn raw(&self) -> &wgpu::Buffer {
         &self.0.raw
@@ -42,7 +53,7 @@ pub(super) fn bytes(len: usize) -> u64 {
 
 impl Gpu {
     /// `len` zeros; the rest of the last 256 bytes belongs to it too, so that nothing is ever of length 0.
-    pub(crate) fn allocate(&self, len: usize, what: &str) -> Result<Buffer> {
+    pub(super) fn allocate(&self, len: usize, what: &str) -> Result<Buffer> {
         self.status.check()?;
         let size = bytes(len.max(1)).checked_next_multiple_of(bytes(ALIGNMENT)).unwrap_or(u64::MAX);
         if size > self.largest_buffer {
@@ -59,7 +70,7 @@ impl Gpu {
     }
 
     /// Overwrites numbers from `offset` on; later runs see them, earlier ones do not.
-    pub(crate) fn write(&self, buffer: &Buffer, offset: usize, values: &[f32]) -> Result<()> {
+    pub(super) fn write(&self, buffer: &Buffer, offset: usize, values: &[f32]) -> Result<()> {
         self.status.check()?;
         self.queue.write_buffer(buffer.raw(), bytes(offset), bytemuck::cast_slice(values));
         Ok(())
@@ -71,7 +82,7 @@ impl Gpu {
     }
 
     /// `len` numbers from `offset` on, after all that was submitted before.
-    pub(crate) async fn read(&self, buffer: &Buffer, offset: usize, len: usize) -> Result<Vec<f32>> {
+    pub(super) async fn read(&self, buffer: &Buffer, offset: usize, len: usize) -> Result<Vec<f32>> {
         self.status.check()?;
         if len == 0 {
             return Ok(Vec::new());

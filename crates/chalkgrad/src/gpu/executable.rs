@@ -1,7 +1,5 @@
 //! A plan made ready for the GPU: its buffers, pipelines and bind groups, made once and replayed every step.
 
-use std::rc::Rc;
-
 use wgpu::BufferUsages;
 
 use super::buffer::{Buffer, bytes};
@@ -16,7 +14,7 @@ use crate::{Error, Result, Shape};
 const UNIFORM_ALIGNMENT: usize = 256;
 
 /// A program's steps with all that they touch, and nothing else of the store.
-pub(crate) struct Executable {
+pub(super) struct Executable {
     steps: Vec<Recorded>,
     /// Where each output lies.
     outputs: Vec<(BufferId, Buffer)>,
@@ -71,7 +69,7 @@ impl Places for ProgramMemory {
 
 impl Executable {
     /// Allocates, compiles and binds everything that the plan needs.
-    pub(crate) async fn new(gpu: &Rc<Gpu>, plan: &Plan, store: &[Memory]) -> Result<Self> {
+    pub(super) async fn new(gpu: &Gpu, plan: &Plan, store: &[Memory]) -> Result<Self> {
         let memory_scope = gpu.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
         let prepared = Self::prepare(gpu, plan, store);
         let out_of_memory = memory_scope.pop().await;
@@ -119,7 +117,7 @@ impl Executable {
         let store = store
             .iter()
             .map(|memory| match memory {
-                Memory::Gpu(buffer) => buffer.clone(),
+                Memory::Gpu(buffer) => Buffer::of(buffer),
                 Memory::Cpu(_) => unreachable!("memory stays with its device"),
             })
             .collect();
@@ -144,8 +142,8 @@ impl Executable {
     }
 
     /// Records all steps of all programs: one compute pass, but for copies, which WebGPU allows only between passes.
-    pub(super) fn encode(programs: &[&Self], encoder: &mut wgpu::CommandEncoder) {
-        let mut steps = programs.iter().flat_map(|program| &program.steps).peekable();
+    pub(super) fn encode<'a>(programs: impl Iterator<Item = &'a Self>, encoder: &mut wgpu::CommandEncoder) {
+        let mut steps = programs.flat_map(|program| &program.steps).peekable();
         while let Some(step) = steps.peek() {
             if let Recorded::Copy { from, to } = step {
                 encoder.copy_buffer_to_buffer(from.buffer.raw(), from.offset, to.buffer.raw(), to.offset, from.size);
@@ -163,7 +161,7 @@ impl Executable {
     }
 
     /// What lies at `location` after the last run.
-    pub(crate) async fn read(&self, gpu: &Gpu, location: Location) -> Result<Vec<f32>> {
+    pub(super) async fn read(&self, gpu: &Gpu, location: Location) -> Result<Vec<f32>> {
         let buffer = self.outputs.iter().find_map(|(id, buffer)| (*id == location.buffer).then_some(buffer));
         gpu.read(buffer.expect("only outputs are read"), location.offset, location.len).await
     }

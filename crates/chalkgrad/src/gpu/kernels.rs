@@ -139,7 +139,7 @@ impl Maker<'_> {
 
     /// How this device's kernels cut their work.
     pub(super) fn tiles(&self) -> Tiles {
-        self.gpu.tiles().get()
+        self.gpu.tiles.get()
     }
 
     /// How many slices share `work` steps of a sum when `tiles` threads would do it alone: enough to keep the device busy,

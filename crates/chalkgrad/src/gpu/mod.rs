@@ -14,18 +14,22 @@ mod status;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
-pub(crate) use buffer::Buffer;
-pub(crate) use executable::Executable;
+use buffer::Buffer;
+use executable::Executable;
 
+use crate::device::{Backend, Memory, Pending};
+use crate::plan::{Location, Plan};
 use crate::{Error, Result, Tiles};
 use status::Status;
 
 /// A device with its queue, and what is known of its health.
-pub struct Gpu {
+pub(crate) struct Gpu {
     device: wgpu::Device,
     queue: wgpu::Queue,
     /// The largest buffer that can be bound whole, in bytes.
@@ -41,7 +45,7 @@ pub struct Gpu {
 
 impl Gpu {
     /// The most powerful GPU there is, with all that its adapter allows.
-    pub async fn open() -> Result<Self> {
+    pub(crate) async fn open() -> Result<Self> {
         let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
         let options = wgpu::RequestAdapterOptions {
             power_preference: wgpu::PowerPreference::HighPerformance,
@@ -72,38 +76,8 @@ impl Gpu {
         })
     }
 
-    /// What the device calls itself: name, driver and backend natively, vendor and architecture in a browser.
-    pub fn adapter(&self) -> &str {
-        &self.adapter
-    }
-
-    /// Whether a processor plays the GPU: correct, slow, and with other costs.
-    pub fn is_software(&self) -> bool {
-        self.software
-    }
-
-    pub(crate) fn tiles(&self) -> &Cell<Tiles> {
-        &self.tiles
-    }
-
-    /// Whether the device is gone, and every buffer with it.
-    pub fn is_lost(&self) -> bool {
-        self.status.is_lost()
-    }
-
-    /// Buffers that exist now, for tests that watch them.
-    pub fn live_buffers(&self) -> usize {
-        self.status.live().buffers
-    }
-
-    /// Gives the device up with all its memory, as a driver that resets does: every later call reports the loss.
-    pub fn destroy(&self) {
-        self.status.lose("it was given up");
-        self.device.destroy();
-    }
-
     /// Runs programs one after the other in one submission.
-    pub(crate) fn run(&self, programs: &[&Executable]) -> Result<()> {
+    fn run<'a>(&self, programs: impl Iterator<Item = &'a Executable>) -> Result<()> {
         self.status.check()?;
         let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         Executable::encode(programs, &mut encoder);
@@ -112,10 +86,80 @@ impl Gpu {
     }
 
     /// Waits until at most `steps` submissions are still under way.
-    pub(crate) async fn settle(&self, steps: usize) -> Result<()> {
+    async fn settle(&self, steps: usize) -> Result<()> {
         self.status.settle(&self.device, steps).await?;
         self.status.check()
     }
+}
+
+impl Backend for Gpu {
+    /// Name, driver and backend natively, vendor and architecture in a browser.
+    fn adapter(&self) -> &str {
+        &self.adapter
+    }
+
+    /// Whether a processor plays the GPU: correct, slow, and with other costs.
+    fn is_software(&self) -> bool {
+        self.software
+    }
+
+    fn is_lost(&self) -> bool {
+        self.status.is_lost()
+    }
+
+    fn tiles(&self) -> Tiles {
+        self.tiles.get()
+    }
+
+    fn set_tiles(&self, tiles: Tiles) {
+        self.tiles.set(tiles);
+    }
+
+    fn live_buffers(&self) -> usize {
+        self.status.live().buffers
+    }
+
+    fn destroy(&self) {
+        self.status.lose("it was given up");
+        self.device.destroy();
+    }
+
+    fn settle(&self, steps: usize) -> Pending<'_, ()> {
+        Box::pin(self.settle(steps))
+    }
+
+    fn time_multiply_adds<'a>(&'a self, rounds: u32, clock: &'a dyn Fn() -> f64) -> Pending<'a, (u64, f64)> {
+        Box::pin(self.time_multiply_adds(rounds, clock))
+    }
+
+    fn allocate(&self, len: usize, what: &str) -> Result<Rc<dyn Any>> {
+        Ok(self.allocate(len, what)?.into_any())
+    }
+
+    fn write(&self, memory: &Rc<dyn Any>, offset: usize, values: &[f32]) -> Result<()> {
+        self.write(&Buffer::of(memory), offset, values)
+    }
+
+    fn read<'a>(&'a self, memory: &'a Rc<dyn Any>, offset: usize, len: usize) -> Pending<'a, Vec<f32>> {
+        Box::pin(async move { self.read(&Buffer::of(memory), offset, len).await })
+    }
+
+    fn compile<'a>(&'a self, plan: &'a Plan, store: &'a [Memory]) -> Pending<'a, Box<dyn Any>> {
+        Box::pin(async move { Ok(Box::new(Executable::new(self, plan, store).await?) as Box<dyn Any>) })
+    }
+
+    fn run(&self, programs: &[&dyn Any]) -> Result<()> {
+        self.run(programs.iter().map(|program| executable(*program)))
+    }
+
+    fn read_output<'a>(&'a self, program: &'a dyn Any, location: Location) -> Pending<'a, Vec<f32>> {
+        Box::pin(executable(program).read(self, location))
+    }
+}
+
+/// What `compile` gave.
+fn executable(program: &dyn Any) -> &Executable {
+    program.downcast_ref().expect("a program stays on its device")
 }
 
 impl Drop for Gpu {

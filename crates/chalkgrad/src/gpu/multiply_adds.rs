@@ -15,9 +15,9 @@ const OPERATIONS: u64 = 2 * 4 * 4;
 
 impl Gpu {
     /// Lets every thread go so many rounds: how many floating-point operations those are, and the seconds that they take.
-    pub(crate) async fn time_multiply_adds(&self, rounds: u32, clock: &impl Fn() -> f64) -> Result<(u64, f64)> {
+    pub(super) async fn time_multiply_adds(&self, rounds: u32, clock: &dyn Fn() -> f64) -> Result<(u64, f64)> {
         // A large GPU hides latencies with many more threads than it has lanes.
-        let threads = if self.is_software() { 1 << 10 } else { 8 * BUSY };
+        let threads = if self.software { 1 << 10 } else { 8 * BUSY };
         let buffer = self.allocate(threads, "the sums of a measurement")?;
         let dispatch = Dispatch {
             name: "multiply_adds",
@@ -32,7 +32,7 @@ impl Gpu {
         let mut began = 0.0;
         for _ in 0..2 {
             began = clock();
-            self.run(&[&executable])?;
+            self.run(std::iter::once(&executable))?;
             self.settle(0).await?;
         }
         Ok((OPERATIONS * threads as u64 * u64::from(rounds), clock() - began))

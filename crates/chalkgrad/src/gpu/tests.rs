@@ -53,6 +53,7 @@ mod on_a_device {
 
     use pollster::block_on;
 
+    use crate::device::{Backend, GpuHandle};
     use crate::gpu::Gpu;
     use crate::gpu::pipeline::Dispatch;
     use crate::{Device, Error, Graph, Program, Store};
@@ -69,6 +70,10 @@ mod on_a_device {
         }
     }
 
+    fn on(gpu: &Rc<Gpu>) -> Device {
+        Device::Gpu(GpuHandle(gpu.clone()))
+    }
+
     fn doubled(device: &Device) -> (Store, Program) {
         let mut store = Store::new(device);
         store.add("x", 4).expect("it allocates");
@@ -82,7 +87,7 @@ mod on_a_device {
     #[test]
     fn buffers_are_given_back_with_their_last_owner() {
         let Some(gpu) = gpu() else { return };
-        let device = Device::Gpu(gpu.clone());
+        let device = on(&gpu);
         let (store, program) = doubled(&device);
         Program::run(&[&program]).expect("it runs");
         let live = gpu.live_buffers();
@@ -97,7 +102,7 @@ mod on_a_device {
     #[test]
     fn a_region_that_is_replaced_gives_its_memory_back() {
         let Some(gpu) = gpu() else { return };
-        let (mut store, program) = doubled(&Device::Gpu(gpu.clone()));
+        let (mut store, program) = doubled(&on(&gpu));
         store.add("y", 100).expect("it allocates");
         let live = gpu.live_buffers();
         for len in [200, 300, 400] {
@@ -113,7 +118,7 @@ mod on_a_device {
     #[test]
     fn a_program_compiled_again_compiles_no_kernel_again() {
         let Some(gpu) = gpu() else { return };
-        let device = Device::Gpu(gpu.clone());
+        let device = on(&gpu);
         let _first = doubled(&device);
         let kernels = gpu.pipelines.borrow().len();
         let _second = doubled(&device);
@@ -138,7 +143,7 @@ mod on_a_device {
             }
             other => panic!("{other:?}"),
         }
-        doubled(&Device::Gpu(gpu));
+        doubled(&on(&gpu));
     }
 
     #[test]
@@ -153,7 +158,7 @@ mod on_a_device {
     #[test]
     fn a_lost_device_is_an_error_of_every_later_call_and_hangs_nothing() {
         let Some(gpu) = gpu() else { return };
-        let device = Device::Gpu(gpu.clone());
+        let device = on(&gpu);
         let (mut store, program) = doubled(&device);
         Program::run(&[&program]).expect("it runs");
         gpu.destroy();

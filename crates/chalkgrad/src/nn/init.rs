@@ -9,6 +9,7 @@ pub use gain::{Fan, Nonlinearity};
 
 use super::registry::{Parameter, Role};
 use crate::graph::MAX_ELEMENTS;
+use crate::order::order;
 use crate::random::Stream;
 use crate::{Error, Result, Shape};
 
@@ -300,9 +301,10 @@ fn sparse(mut values: Vec<f32>, shape: &Shape, sparsity: f64, stream: &Stream) -
     let (rows, columns) = (shape.dims()[0], shape.dims()[1]);
     let zeros = (sparsity * rows as f64).ceil() as usize;
     for column in 0..columns {
-        let mut order: Vec<usize> = (0..rows).collect();
         // The numbers after those of the normal distribution are still unused.
-        order.sort_unstable_by_key(|row| (stream.bits((values.len() + row * columns + column) as u64)[0], *row));
+        let rank = |row: usize| stream.bits((values.len() + row * columns + column) as u64)[0];
+        let ranks: Vec<u32> = (0..rows).map(rank).collect();
+        let order = order(rows, &|a, b| ranks[a].cmp(&ranks[b]));
         order.iter().take(zeros).for_each(|row| values[row * columns + column] = 0.0);
     }
     values

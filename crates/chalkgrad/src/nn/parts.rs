@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::products::products_of;
 use super::registry::Parameter;
+use crate::order::distinct;
 use crate::{Node, NodeId, Shape, Tensor};
 
 /// One call of a module without children or of a function, in the order of calls; the first is the input.
@@ -76,9 +77,7 @@ pub(super) fn parts(
             continue;
         }
         let read = nodes[range.clone()].iter().flat_map(|node| &node.inputs).filter(|id| !range.contains(id));
-        let mut inputs: Vec<usize> = read.filter_map(|&id| makers[id]).collect();
-        inputs.sort_unstable();
-        inputs.dedup();
+        let inputs = distinct(&read.filter_map(|&id| makers[id]).collect::<Vec<_>>());
         if call.is_none() && inputs.is_empty() {
             continue;
         }

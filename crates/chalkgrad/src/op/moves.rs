@@ -38,9 +38,9 @@ impl Span {
 }
 
 pub(super) fn permute(axes: &[usize], x: &[usize]) -> Result<Shape, String> {
-    let mut sorted = axes.to_vec();
-    sorted.sort_unstable();
-    match sorted.into_iter().eq(0..x.len()) {
+    let mut named = vec![false; x.len()];
+    let is_new = |&axis: &usize| named.get_mut(axis).is_some_and(|named| !std::mem::replace(named, true));
+    match axes.len() == x.len() && axes.iter().all(is_new) {
         true => Ok(axes.iter().map(|&axis| x[axis]).collect::<Vec<_>>().into()),
         false => Err(format!("the axes {axes:?} must name each axis once")),
     }

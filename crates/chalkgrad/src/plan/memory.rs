@@ -1,7 +1,7 @@
 //! Where each step's values lie: the program's own buffers, reused as soon as their last reader has run, or a region of the
 //! store where the value is assigned to it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::schedule::{Group, Member, Operand, memory_of};
 use super::{BufferId, Instruction, Location, Map, MapInput, Plan, Step};
@@ -131,13 +131,11 @@ impl<'a> Memory<'a> {
 
     /// Frees what group `index` was the last to read.
     fn release(&mut self, index: usize) {
-        let mut dead = sources(&self.groups[index]);
-        dead.retain(|source| self.last_read[source] == index);
+        let mut dead = BTreeSet::new();
+        dead.extend(sources(&self.groups[index]).into_iter().filter(|source| self.last_read[source] == index));
         if let Group::Operation { id, .. } = self.groups[index] {
             dead.extend((!self.last_read.contains_key(&id)).then_some(id));
         }
-        dead.sort_unstable();
-        dead.dedup();
         for id in dead {
             if let Some(Location { buffer: BufferId::Own(buffer), .. }) = self.locations.get(&id) {
                 self.free.push(*buffer);

@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::{StateDict, StateTensor};
 use crate::nn::Network;
+use crate::order::order;
 use crate::{Array, Error, Model, Result, Shape};
 
 /// Of a long list of keys, a report names as many.
@@ -132,14 +133,19 @@ fn entries(network: &Network) -> Vec<Entry<'_>> {
         network.keys().iter().enumerate().map(|(place, key)| (key.as_str(), place)).collect();
     let modules: HashMap<&str, usize> =
         network.modules().iter().enumerate().map(|(place, path)| (path.as_str(), place + 1)).collect();
-    entries.sort_unstable_by_key(|entry| {
-        let module = match entry.key.rsplit_once('.') {
-            None => 0,
-            Some((module, _)) => modules.get(module).copied().unwrap_or(usize::MAX),
-        };
-        (module, entry.flat == "flat/buffers", places.get(entry.key).copied())
-    });
-    entries
+    let keys: Vec<_> = entries
+        .iter()
+        .map(|entry| {
+            let module = match entry.key.rsplit_once('.') {
+                None => 0,
+                Some((module, _)) => modules.get(module).copied().unwrap_or(usize::MAX),
+            };
+            (module, entry.flat == "flat/buffers", places.get(entry.key).copied())
+        })
+        .collect();
+    let order = order(keys.len(), &|a, b| keys[a].cmp(&keys[b]));
+    let mut entries: Vec<Option<Entry<'_>>> = entries.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|place| entries[place].take()).collect()
 }
 
 impl Model {

@@ -7,6 +7,7 @@ use ::safetensors::tensor::{Dtype as Stored, Metadata, View, serialize};
 use half::{bf16, f16};
 
 use super::{Dtype, StateDict, StateTensor};
+use crate::order::order;
 use crate::{Array, Error, Result, Shape};
 
 /// Before the header stands its length.
@@ -48,8 +49,8 @@ impl StateDict {
             return Err(refusal(format!("its tensors need {needed} bytes, but {found} follow the header")));
         }
         let tensors = metadata.tensors();
-        let mut places: Vec<_> = tensors.iter().map(|(key, info)| (info.data_offsets, key)).collect();
-        places.sort_unstable();
+        let places: Vec<_> = tensors.iter().map(|(key, info)| (info.data_offsets, key)).collect();
+        let order = order(places.len(), &|a, b| places[a].cmp(&places[b]));
         let read = |((start, end), key): ((usize, usize), &String)| {
             let (info, bytes) = (tensors[key], &body[start..end]);
             let tensor = read_tensor(info.dtype, &info.shape, bytes).ok_or_else(|| {
@@ -58,7 +59,7 @@ impl StateDict {
             });
             Ok((key.clone(), tensor?))
         };
-        places.into_iter().map(read).collect()
+        order.into_iter().map(|place| read(places[place])).collect()
     }
 
     /// Writes a file, each tensor in its own dtype, marked as PyTorch's (`{"format": "pt"}`).

@@ -1,5 +1,6 @@
 //! What a network makes of pictures whose classes are known: loss, accuracy, and the guesses for each picture.
 
+use chalkgrad::order::order;
 use datasets::Change;
 use protocol::{GUESS_BYTES, Guess, Views};
 
@@ -36,9 +37,7 @@ pub(super) fn probabilities(logits: &[f32], classes: usize) -> Vec<f32> {
 
 /// The best guesses of one row of probabilities, best first; of equals the first.
 pub(super) fn best(row: &[f32], guesses: usize) -> Vec<Guess> {
-    let mut order: Vec<usize> = (0..row.len()).collect();
-    order.sort_unstable_by(|&a, &b| row[b].total_cmp(&row[a]).then(a.cmp(&b)));
-    order
+    order(row.len(), &|a, b| row[b].total_cmp(&row[a]))
         .into_iter()
         .take(guesses)
         .map(|class| Guess { class: class as u32, probability: finite(row[class]) })

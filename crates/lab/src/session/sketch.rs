@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use chalkgrad::order::{distinct, order};
 use chalkgrad::{NodeId, Probe, nn::NetworkGraph};
 use datasets::{Batch, Dataset, DrawnPictures, Raster};
 use protocol::{Drawing, Event, EventBody, Neighbour};
@@ -173,8 +174,8 @@ impl Session {
             let message = "The drawings of these categories could not be loaded.".into();
             return Ok((EventBody::Failed { message, place: None }, Vec::new()));
         }
-        found.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
-        found.truncate(NEIGHBOURS);
+        let order = order(found.len(), &|a, b| found[b].0.total_cmp(&found[a].0));
+        let found: Vec<_> = order.into_iter().take(NEIGHBOURS).map(|place| found[place]).collect();
         let side = Raster::PAD.side;
         let drawing = |&(_, category, place): &(f32, usize, usize)| self.data.drawings_of(category).get(place).copied();
         let bytes: Vec<u8> = found.iter().filter_map(drawing).flatten().copied().collect();
@@ -259,11 +260,8 @@ fn moments(drawing: &Drawing) -> Vec<usize> {
         *sum += stroke.len();
         Some(*sum)
     });
-    let mut moments: Vec<usize> = (1..=MOMENTS).map(|moment| (moment * all).div_ceil(MOMENTS)).collect();
-    moments.extend(ends.filter(|&end| end > 0).take(MOST_STROKES));
-    moments.sort_unstable();
-    moments.dedup();
-    moments
+    let even = (1..=MOMENTS).map(|moment| (moment * all).div_ceil(MOMENTS));
+    distinct(&even.chain(ends.filter(|&end| end > 0).take(MOST_STROKES)).collect::<Vec<_>>())
 }
 
 /// The first points of a drawing.

@@ -6,9 +6,10 @@ use std::rc::Rc;
 use std::sync::OnceLock;
 use std::time::Instant;
 
+use chalkgrad::Device;
 use datasets::cifar10::{Manifest, Shard, ShardFile};
 use datasets::shapes;
-use lab::{Channel, Files, Hire, Lab, Next, Outbox, Threads};
+use lab::{Channel, Devices, Files, Hire, Lab, Next, Outbox, Threads};
 use protocol::{Command, DatasetName, DeviceName, Envelope, EventBody, Schedule, Settings, Work};
 
 pub(crate) const SMALL: &str = "nn.Sequential(nn.Conv2d(3, 4, 5, stride=2, padding=2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(256, 10))";
@@ -43,6 +44,18 @@ impl Hire for Memory {
                 Threads.hire(Work { network: String::new(), ..work }).await
             }
         }
+    }
+}
+
+impl Devices for Memory {
+    #[cfg(feature = "gpu")]
+    async fn gpu(&self) -> chalkgrad::Result<Device> {
+        Device::gpu().await
+    }
+
+    #[cfg(not(feature = "gpu"))]
+    async fn gpu(&self) -> chalkgrad::Result<Device> {
+        Err(chalkgrad::Error::NoDevice { reason: "this build has no GPU support".into() })
     }
 }
 

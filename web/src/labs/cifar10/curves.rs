@@ -6,6 +6,7 @@ use crate::{
     app::Site,
     components::{Button, Choice, CurveLegend, CurvePlot, Look, Panel, Select, SharedCurve, Toggle},
     files, format,
+    lazily::parts,
     plots::{
         canvas,
         curve::{self, Curve, Frame, Palette, Unit, View},
@@ -140,32 +141,47 @@ fn CurveTools(run: Run, logarithmic: RwSignal<bool>, range: RwSignal<Option<(u64
     }
 }
 
+parts! {
+    load_saving from saving: fn(Run, &str, SharedCurve, Unit, &str) = save_curve;
+}
+
+/// Saves a curve as a file of this kind.
+fn save_curve(run: Run, title: &str, curve: SharedCurve, unit: Unit, kind: &str) {
+    let saved = curve.with_value(|curve| {
+        let view = View {
+            unit,
+            window: run.window.get_untracked(),
+            logarithmic: false,
+            reference: None,
+            reading: None,
+            range: None,
+            selection: None,
+        };
+        let frame = Frame::new(curve, &view, SAVED.0, SAVED.1, 16.0);
+        let name = format!("chalkgrad-{}.{kind}", title.to_ascii_lowercase());
+        match kind {
+            "svg" => files::save(&name, &export::svg(title, curve, &view, &frame, SAVED).into()),
+            "csv" => files::save(&name, &export::csv(&title.to_ascii_lowercase(), curve).into()),
+            _ => files::save_address(&name, &painted(curve, &view, &frame)?),
+        }
+    });
+    if saved.is_none() {
+        run.notices.fail("The browser does not let this page save files.", None);
+    }
+}
+
 /// The curve as a file: a picture, or its numbers.
 #[component]
 fn SaveCurve(run: Run, title: &'static str, curve: SharedCurve, unit: Unit) -> impl IntoView {
     let chosen = RwSignal::new(String::new());
     let save = move |kind: String| {
-        let saved = curve.with_value(|curve| {
-            let view = View {
-                unit,
-                window: run.window.get_untracked(),
-                logarithmic: false,
-                reference: None,
-                reading: None,
-                range: None,
-                selection: None,
-            };
-            let frame = Frame::new(curve, &view, SAVED.0, SAVED.1, 16.0);
-            let name = format!("chalkgrad-{}.{kind}", title.to_ascii_lowercase());
-            match kind.as_str() {
-                "svg" => files::save(&name, &export::svg(title, curve, &view, &frame, SAVED).into()),
-                "csv" => files::save(&name, &export::csv(&title.to_ascii_lowercase(), curve).into()),
-                _ => files::save_address(&name, &painted(curve, &view, &frame)?),
+        let wanted = kind.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            match load_saving().await {
+                Ok(save) => save(run, title, curve, unit, &wanted),
+                Err(missing) => drop(run.notices.fail(missing.to_string(), None)),
             }
         });
-        if saved.is_none() {
-            run.notices.fail("The browser does not let this page save files.", None);
-        }
         chosen.set(kind);
         chosen.set(String::new());
     };

@@ -14,6 +14,9 @@ use crate::{
 /// Terms of a sum that are written out.
 const WRITTEN: usize = 3;
 
+/// How a number came about, or why nobody can say; nothing before the answer.
+pub type Told = Option<Result<Explanation, String>>;
+
 /// The sum in words: the terms that weigh most, the rest, the bias, the result.
 fn words(explanation: &Explanation) -> String {
     let number = |value: f32| format::significant(f64::from(value));
@@ -46,10 +49,10 @@ fn words(explanation: &Explanation) -> String {
 pub fn Explained(
     /// Which number it is.
     place: Signal<String>,
-    explanation: Signal<Option<Result<Explanation, String>>>,
+    explanation: Signal<Told>,
     /// The picture that is looked at.
     picture: Signal<Option<Tiles>>,
-    on_close: impl Fn() + Send + Sync + 'static,
+    on_close: Callback<()>,
 ) -> impl IntoView {
     let known = move || explanation.get().and_then(Result::ok);
     let text = move || match explanation.get() {
@@ -80,7 +83,7 @@ pub fn Explained(
         <section class="explained-sum" aria-label="How this number came about">
             <header>
                 <strong class="small">{place}</strong>
-                <Button label="Close" look=Look::Quiet on_press=on_close />
+                <Button label="Close" look=Look::Quiet on_press=move || on_close.run(()) />
             </header>
             <p class="small number" role="status">{text}</p>
             <div class="explained-parts">

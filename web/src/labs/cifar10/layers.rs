@@ -4,14 +4,27 @@
 use leptos::prelude::*;
 use protocol::Inside;
 
-use super::{explained::Explained, pictures::class_name};
+use super::{
+    explained::{Explained, Told},
+    pictures::class_name,
+};
 use crate::{
     app::Site,
     components::{Button, Choice, Look, Panel, PictureSheet, Select, Tile, Waiting},
+    lazily::{self, parts},
     pictures::Tiles,
     plots::colour::Meaning,
     run::{Explanation, LayerTiles, Run},
 };
+
+/// What shows the sum behind a number: which number it is, the sum, the picture that is looked at, and what closes it.
+type Explaining = fn(Signal<String>, Signal<Told>, Signal<Option<Tiles>>, Callback<()>) -> AnyView;
+
+parts! {
+    load_explained from explained: Explaining = |place, explanation, picture, on_close| {
+        view! { <Explained place=place explanation=explanation picture=picture on_close=on_close /> }.into_any()
+    };
+}
 
 /// `0: Conv2d(3, 16, …)` is `Conv2d` on a small label.
 fn short(title: &str) -> String {
@@ -200,12 +213,18 @@ pub fn Inside(run: Run) -> impl IntoView {
                         </Show>
                     </div>
                     <Show when=is_explained>
-                        <Explained
-                            place=Signal::derive(place)
-                            explanation=Signal::derive(explanation)
-                            picture=Signal::derive(move || layer(0))
-                            on_close=move || probed.set(None)
-                        />
+                        {lazily::shown(
+                            load_explained(),
+                            "explained",
+                            move |explained: Explaining| {
+                                explained(
+                                    Signal::derive(place),
+                                    Signal::derive(explanation),
+                                    Signal::derive(move || layer(0)),
+                                    Callback::new(move |()| probed.set(None)),
+                                )
+                            },
+                        )}
                     </Show>
                 </div>
             </Show>

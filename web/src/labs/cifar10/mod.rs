@@ -23,11 +23,13 @@ use leptos::{
     prelude::*,
 };
 use protocol::{PRESETS, Panel};
+use web_sys::File;
 
 use crate::{
     app::Site,
     labs::address,
     lazily::{Lazily, Show, parts},
+    run::Run,
     theme::Theme,
 };
 
@@ -35,6 +37,8 @@ pub use card::picture;
 use stage::Stage;
 
 parts! {
+    load_settings from settings: Show = |_| view! { <settings::SettingsPanel /> }.into_any();
+    load_opening from opening: fn(Run, File) = |run, file| if own::is_picture(&file) { own::open(run, file) } else { run.take(file) };
     load_network from network: Show = |_| view! { <network::NetworkPanel /> }.into_any();
     load_test_set from test_set: Show = |_| view! { <test_set::TestSet /> }.into_any();
 }
@@ -67,14 +71,14 @@ fn Cifar10(is_embedded: bool) -> impl IntoView {
             event.prevent_default();
         } else if let Some(file) = transfer.files().and_then(|files| files.get(0)) {
             event.prevent_default();
-            take(site, file);
+            open(site, file);
         }
     };
     let pasting = window_event_listener(ev::paste, move |event| {
         let pasted = event.clipboard_data().and_then(|data| data.files()).and_then(|files| files.get(0));
         if let Some(file) = pasted.filter(own::is_picture) {
             event.prevent_default();
-            own::open(site.run, file);
+            open(site, file);
         }
     });
     on_cleanup(move || pasting.remove());
@@ -107,12 +111,12 @@ fn Cifar10(is_embedded: bool) -> impl IntoView {
         >
             <bar::Bar shows_settings=shows_settings stage=stage />
             <Show when=move || shows_settings.get()>
-                <settings::SettingsPanel />
+                <Lazily load=load_settings() class="settings" />
             </Show>
             {move || match stage.get() {
                 Stage::Live => view! { <pictures::TestPictures /> }.into_any(),
-                Stage::Network => view! { <Lazily load=load_network() /> }.into_any(),
-                Stage::TestSet => view! { <Lazily load=load_test_set() /> }.into_any(),
+                Stage::Network => view! { <Lazily load=load_network() class="network" /> }.into_any(),
+                Stage::TestSet => view! { <Lazily load=load_test_set() class="test-set" /> }.into_any(),
             }}
             <Show when=move || stage.get() != Stage::TestSet><curves::Curves /></Show>
             <Show when=move || stage.get() == Stage::Live>
@@ -122,7 +126,12 @@ fn Cifar10(is_embedded: bool) -> impl IntoView {
     }
 }
 
-/// Takes a file in by its kind: a picture to look at, weights, or a network.
-fn take(site: Site, file: web_sys::File) {
-    if own::is_picture(&file) { own::open(site.run, file) } else { site.run.take(file) }
+/// Opens a file by its kind: a picture to look at, weights, a project, or a network.
+fn open(site: Site, file: File) {
+    wasm_bindgen_futures::spawn_local(async move {
+        match load_opening().await {
+            Ok(open) => open(site.run, file),
+            Err(missing) => drop(site.notices.fail(missing.to_string(), None)),
+        }
+    });
 }

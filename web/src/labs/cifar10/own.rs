@@ -1,7 +1,7 @@
 //! The visitor's own picture: from a file, by drag or paste, or from the camera, shown as the network sees it and guessed while it trains.
 //! It never leaves the machine.
 
-use std::time::Duration;
+use std::{pin::Pin, time::Duration};
 
 use js_sys::{Array, Object, Promise, Reflect};
 use leptos::{
@@ -15,8 +15,10 @@ use web_sys::{File, HtmlVideoElement, ImageBitmap};
 
 use super::pictures::class_name;
 use crate::{
+    app::Site,
     components::{Button, GuessBars, Look, ShownGuess, Tile},
     crop::{Crop, Still, pixels},
+    lazily::parts,
     run::Run,
 };
 
@@ -85,13 +87,14 @@ pub fn is_picture(file: &File) -> bool {
 
 #[component]
 pub fn OwnPicture(run: Run) -> impl IntoView {
+    let site = expect_context::<Site>();
     let field = NodeRef::<html::Input>::new();
     let camera = StoredValue::new_local(None::<Camera>);
     let is_filming = RwSignal::new(false);
     let take = move |_| {
         let Some(field) = field.get_untracked() else { return };
         if let Some(file) = field.files().and_then(|files| files.get(0)) {
-            open(run, file);
+            super::open(site, file);
         }
         field.set_value("");
     };
@@ -106,7 +109,11 @@ pub fn OwnPicture(run: Run) -> impl IntoView {
         is_filming.set(true);
         run.still.set_value(None);
         wasm_bindgen_futures::spawn_local(async move {
-            match Camera::open(run).await {
+            let opened = match load_camera().await {
+                Ok(open) => open(run).await,
+                Err(_) => None,
+            };
+            match opened {
                 Some(opened) => camera.set_value(Some(opened)),
                 None => {
                     is_filming.set(false);
@@ -133,8 +140,12 @@ pub fn OwnPicture(run: Run) -> impl IntoView {
     }
 }
 
+parts! {
+    load_camera from camera: fn(Run) -> Pin<Box<dyn Future<Output = Option<Camera>>>> = |run| Box::pin(Camera::open(run));
+}
+
 /// A camera that is open; dropping it closes it.
-struct Camera {
+pub struct Camera {
     video: HtmlVideoElement,
     timer: IntervalHandle,
 }

@@ -2,8 +2,10 @@
 
 use protocol::{Drawing, Stroke};
 
-/// Width and height of the pad in the units of its points.
-pub const SIDE: f32 = 256.0;
+/// Width and height of the pad in the units of its points: Quick, Draw!'s simplified drawings fit as they are, with a margin.
+pub const SIDE: f32 = 272.0;
+/// The largest coordinate of such a drawing.
+const SIMPLIFIED: f32 = 255.0;
 /// A pen that moved less than this drew nothing new.
 const STEP: f32 = 0.75;
 /// How near the eraser must come to a stroke.
@@ -100,8 +102,11 @@ impl Paper {
         self.strokes = fitted(drawing);
     }
 
+    /// Takes the line under the pen away, or else the last change.
     pub fn undo(&mut self) {
-        self.pen = None;
+        if self.pen.take().is_some() {
+            return;
+        }
         if let Some(before) = self.past.pop() {
             self.future.push(std::mem::replace(&mut self.strokes, before));
         }
@@ -164,10 +169,16 @@ pub fn bounds(drawing: &Drawing) -> Option<([f32; 2], [f32; 2])> {
     Some((low, [0, 1].map(|axis| end(axis, f32::max, f32::NEG_INFINITY))))
 }
 
-/// A drawing of any size, moved and scaled so that it lies in the pad with a margin.
+/// A drawing of any size, moved and scaled so that it lies in the pad with a margin. A simplified one is only moved, by whole numbers:
+/// it leaves as it came.
 pub fn fitted(drawing: &Drawing) -> Drawing {
     let Some((low, high)) = bounds(drawing) else { return drawing.clone() };
     let longer = (high[0] - low[0]).max(high[1] - low[1]);
+    if longer <= SIMPLIFIED && drawing.iter().flatten().flatten().all(|part| part.fract() == 0.0) {
+        let by = [0, 1].map(|axis| (0.5 * (SIDE - low[axis] - high[axis])).floor());
+        let moved = |point: &[f32; 2]| [point[0] + by[0], point[1] + by[1]];
+        return drawing.iter().map(|stroke| stroke.iter().map(moved).collect()).collect();
+    }
     let scale = if longer > 0.0 && longer.is_finite() { 0.8 * SIDE / longer } else { 1.0 };
     let place = |point: &[f32; 2]| {
         inside([0, 1].map(|axis| 0.5 * SIDE + scale * (point[axis] - 0.5 * (low[axis] + high[axis]))))
@@ -242,17 +253,19 @@ mod tests {
         let mut paper = Paper::default();
         assert_eq!(paper.move_to([3.0, 3.0]), None, "it is not down");
         paper.put_down([-5.0, 300.0]);
-        assert_eq!(paper.move_to([0.3, 255.9]), None);
+        assert_eq!(paper.move_to([0.3, SIDE - 0.1]), None);
         assert_eq!(paper.move_to([f32::NAN, 2.0]), None);
-        assert_eq!(paper.drawing(), vec![vec![[0.0, 256.0]]]);
+        assert_eq!(paper.drawing(), vec![vec![[0.0, SIDE]]]);
     }
 
     #[test]
     fn a_drawing_of_any_size_is_fitted_into_the_pad() {
         let wide = vec![vec![[1000.0, 0.0], [3000.0, 500.0]]];
         let [a, b] = [fitted(&wide)[0][0], fitted(&wide)[0][1]];
-        assert!((b[0] - a[0] - 204.8).abs() < 0.01 && (0.5 * (a[1] + b[1]) - 128.0).abs() < 0.01);
-        assert_eq!(fitted(&vec![vec![[7.0, 7.0]]]), vec![vec![[128.0, 128.0]]]);
+        assert!((b[0] - a[0] - 0.8 * SIDE).abs() < 0.01 && (0.5 * (a[1] + b[1]) - 0.5 * SIDE).abs() < 0.01);
+        assert_eq!(fitted(&vec![vec![[7.0, 7.0]]]), vec![vec![[136.0, 136.0]]]);
+        let simplified = vec![vec![[0.0, 3.0], [255.0, 200.0]], vec![[17.0, 0.0]]];
+        assert_eq!(fitted(&simplified), vec![vec![[8.0, 39.0], [263.0, 236.0]], vec![[25.0, 36.0]]]);
         assert_eq!(fitted(&Drawing::new()), Drawing::new());
     }
 

@@ -250,6 +250,10 @@ fn TurnScreen(game: Game) -> impl IntoView {
         _ => Some(bubble.get()).filter(|words| !words.is_empty()).unwrap_or_else(|| "…".into()),
     };
     let is_over = move || matches!(stage.get(), Some(Stage::Over { .. }));
+    let card = Memo::new(move |_| {
+        let at = game.round.with(|round| round.as_ref().map(Round::at));
+        at.filter(|_| stage.get() == Some(Stage::Card))
+    });
     let going_on = Signal::derive(move || if is_over() { "Next" } else { "Skip" }.to_owned());
     view! {
         <p class="game-count small soft number">{count}</p>
@@ -257,9 +261,8 @@ fn TurnScreen(game: Game) -> impl IntoView {
         <Clock left=game.left stage=stage />
         <p class="game-bubble" role="status">{words}</p>
         <div class="game-buttons">
-            <Show when=move || stage.get() == Some(Stage::Card)>
-                <GotIt on_press=move || game.begin() />
-            </Show>
+            // Each card has a button of its own, which takes the focus.
+            {move || card.get().map(|_| view! { <GotIt on_press=move || game.begin() /> })}
             <Button label=going_on on_press=move || game.go_on() />
         </div>
     }

@@ -21,6 +21,9 @@ pub fn Guesses(pad: Pad) -> impl IntoView {
         Signal::derive(move || pad.sketched.with(|sketched| sketched.as_ref().map(|sketched| sketched.seen.clone())));
     let waiting = move || match pad.problem.get() {
         Some(problem) if !pad.drawing.with(Vec::is_empty) => problem,
+        _ if pad.run.built.read().is_none() && pad.run.refusal.read().is_some() => {
+            pad.run.refusal.get().map(|refusal| refusal.message).unwrap_or_default()
+        }
         _ if pad.run.built.read().is_none() => pad.run.waiting_for("it guesses as you draw"),
         _ => "Draw something: it guesses as the pen moves.".into(),
     };

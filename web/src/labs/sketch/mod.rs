@@ -15,7 +15,14 @@ mod why;
 use leptos::prelude::*;
 use protocol::{SKETCH_PRESETS, Settings};
 
-use crate::{app::Site, labs::address, link, run::Run};
+use crate::{
+    app::Site,
+    labs::address,
+    link,
+    network_text::with_outputs,
+    route::{self, Route},
+    run::Run,
+};
 
 pub use card::picture;
 use pad::Pad;
@@ -53,7 +60,14 @@ fn Sketch(is_embedded: bool) -> impl IntoView {
     let lesson = teach::Lesson::new(site.run);
     provide_context(lesson);
     let is_dropping = RwSignal::new(false);
-    address::follow(site, &SKETCH_PRESETS, &OWN_KEYS, move |settings, query| {
+    site.run.prepare_with(move |stand| {
+        let categories = site.run.settings.with_untracked(|settings| settings.drawings.categories.clone());
+        lesson.own.prepare(categories, stand);
+    });
+    address::follow(site, &SKETCH_PRESETS, &OWN_KEYS, move |mut settings, query| {
+        if !settings.drawings.categories.is_empty() {
+            settings.network = with_outputs(&settings.network, None, settings.drawings.categories.len());
+        }
         let asked = link::value(query, "mode");
         if let Some((asked, ..)) = MODES.iter().find(|(_, name, _)| Some(*name) == asked.as_deref()) {
             mode.set(*asked);
@@ -65,6 +79,7 @@ fn Sketch(is_embedded: bool) -> impl IntoView {
         lesson.own.prepare(settings.drawings.categories.clone(), move || arrive(site.run, settings, autostart));
     });
     address::write(site, &OWN_KEYS);
+    write_mode(mode);
     let is_blank = move || !pad.is_drawing.get() && pad.drawing.with(Vec::is_empty);
     view! {
         <h1 class="for-screen-readers">"Sketch: draw, and it guesses"</h1>
@@ -105,6 +120,22 @@ fn Sketch(is_embedded: bool) -> impl IntoView {
             </div>
         </div>
     }
+}
+
+/// Keeps the mode in the address, where it is not the first.
+fn write_mode(mode: RwSignal<Mode>) {
+    Effect::new(move |before: Option<Mode>| {
+        let mode = mode.get();
+        if before.is_some_and(|before| before != mode) {
+            let route = Route::current();
+            let name = MODES.iter().find(|(known, ..)| *known == mode).map(|(_, name, _)| *name);
+            let others = route.query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("mode="));
+            let mode = name.filter(|_| mode != Mode::default()).map(|name| format!("mode={name}"));
+            let query: Vec<String> = mode.into_iter().chain(others.map(str::to_owned)).collect();
+            route::replace_query(&route, &query.join("&"));
+        }
+        mode
+    });
 }
 
 /// Whether these are settings of the network that the page ships.

@@ -43,7 +43,7 @@ pub struct Pad {
     pub overlay: RwSignal<Overlay>,
     /// Whether the pen is down.
     pub is_drawing: RwSignal<bool>,
-    /// How many questions were answered, and the longest of the last.
+    /// How many questions were answered.
     pub answered: RwSignal<u32>,
     asking: StoredValue<Asking>,
 }

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use chalkgrad::order::order;
+
 use super::super::arguments::{Given, items};
 use super::super::library::{INITIALIZERS, MATH};
 use super::super::syntax::Name;
@@ -131,13 +133,9 @@ impl Evaluator<'_, '_> {
             return Err(error(given.place, "`sorted` takes numbers or texts here"));
         }
         // Of equals, as 1 and 1.0, the first stays the first.
-        let mut order: Vec<usize> = (0..values.len()).collect();
-        order.sort_unstable_by(|&i, &j| {
-            let order = match (&values[i], &values[j]) {
-                (Value::Text(a), Value::Text(b)) => a.cmp(b),
-                (a, b) => a.number().unwrap_or(0.0).total_cmp(&b.number().unwrap_or(0.0)),
-            };
-            order.then(i.cmp(&j))
+        let order = order(values.len(), &|i, j| match (&values[i], &values[j]) {
+            (Value::Text(a), Value::Text(b)) => a.cmp(b),
+            (a, b) => a.number().unwrap_or(0.0).total_cmp(&b.number().unwrap_or(0.0)),
         });
         let mut values: Vec<Value> = order.into_iter().map(|place| values[place].clone()).collect();
         if given.keywords.iter().any(|(name, value, _)| &**name == "reverse" && value.int() == Some(1)) {

@@ -109,7 +109,7 @@ impl Own {
         let Some(category) = self.shelf.try_update(|shelf| shelf.remove(name)).flatten() else { return };
         self.keep();
         let sentence = format!("Your drawings of “{name}” are removed.");
-        let back = Callback::new(move |()| {
+        let back = Box::new(move || {
             let category = category.clone();
             let _ = self.shelf.try_update(|shelf| shelf.take_up(vec![category]));
             self.keep();
