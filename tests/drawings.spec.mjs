@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { describe, test } from "node:test";
 import { Lab, until } from "./support/lab.mjs";
-import { Pad, binary, bitmap, circle, drawing, house, lengths, line, noDrawings, noStrokes, npy, recognised } from "./support/pad.mjs";
+import { Pad, binary, bitmap, circle, drawing, house, lengths, line, noDrawings, noStrokes, npy, recognised, side } from "./support/pad.mjs";
 import { stage } from "./support/stage.mjs";
 import { standInData } from "./support/stand-in-data.mjs";
 
@@ -22,7 +22,7 @@ describe("files of drawings", () => {
       const svg = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
       return [svg.nodeName, svg.getAttribute("viewBox"), [...svg.children].map((child) => child.nodeName)];
     }, svg.bytes.toString());
-    assert.deepEqual(read, ["svg", "0 0 256 256", ["polyline", "polyline", "polyline"]]);
+    assert.deepEqual(read, ["svg", `0 0 ${side} ${side}`, ["polyline", "polyline", "polyline"]]);
 
     const png = await pad.saved("png");
     assert.equal(png.name, `${best}.png`);
@@ -81,7 +81,7 @@ describe("files of drawings", () => {
     const opened = await pad.strokes();
     assert.deepEqual(lengths(opened), [3, 2]);
     // In its middle, four fifths of its height.
-    assert.deepEqual([opened[0][0], opened[0][2]].map(([x, y]) => [Math.round(x), Math.round(y)]), [[68, 26], [148, 230]]);
+    assert.deepEqual([opened[0][0], opened[0][2]].map(([x, y]) => [Math.round(x), Math.round(y)]), [[61, 8], [161, 263]]);
     const own = () => page.getByRole("list", { name: "Your categories" }).locator("li > span").allTextContents();
 
     await pad.drop("pooled.bin", binary([nose, nose]));
@@ -271,7 +271,7 @@ describe("beside the other labs", () => {
     assert.deepEqual(server.requests.filter((path) => path.includes("sketch-345")), []);
     const { x, y, width } = await canvas.boundingBox();
     for (const stroke of house) {
-      const [first, ...rest] = stroke.map((point) => [x + (point[0] * width) / 256, y + (point[1] * width) / 256]);
+      const [first, ...rest] = stroke.map((point) => [x + (point[0] * width) / side, y + (point[1] * width) / side]);
       await page.mouse.move(...first);
       await page.mouse.down();
       for (const point of rest) await page.mouse.move(...point);

@@ -99,7 +99,7 @@ describe("the pad", () => {
     await press("ArrowUp", "Enter", ...Array(3).fill("ArrowLeft"), "Enter");
     const drawn = await pad.strokes();
     assert.deepEqual(lengths(drawn), [16, 4]);
-    assert.deepEqual([drawn[0][0], drawn[0].at(-1), drawn[1].at(-1)], [[128, 128], [208, 168], [184, 160]]);
+    assert.deepEqual([drawn[0][0], drawn[0].at(-1), drawn[1].at(-1)], [[136, 136], [216, 176], [192, 168]]);
     await pad.settle();
     assert.equal((await pad.guesses()).length, 5);
     assert.equal((await lab.state()).status, "paused", "Space is not for training here");

@@ -7,6 +7,9 @@ import { gunzipSync } from "node:zlib";
 import { until } from "./lab.mjs";
 import { dist } from "./server.mjs";
 
+/** Width and height of the pad in its own units. */
+export const side = 272;
+
 const peoplesFile = fileURLToPath(new URL("../../../shared/data/quickdraw-strokes.ndjson.gz", import.meta.url));
 
 /** Why a test that draws as people drew is skipped; false where it is not. The file is not ours to publish. */
@@ -60,7 +63,7 @@ function putPen() {
   const canvas = document.querySelector("[role=application]");
   const event = (type, [x, y], more) => {
     const { left, top, width } = canvas.getBoundingClientRect();
-    const [clientX, clientY] = [left + (x * width) / 256, top + (y * width) / 256];
+    const [clientX, clientY] = [left + (x * width) / side, top + (y * width) / side];
     const [button, buttons] = { pointerdown: [0, 1], pointermove: [-1, 1], pointerup: [0, 0], pointercancel: [0, 0] }[type];
     const settings = { bubbles: true, cancelable: true, isPrimary: true, pointerId: 7, pointerType: "mouse", button, buttons };
     return new PointerEvent(type, { ...settings, clientX, clientY, ...more });
@@ -97,7 +100,7 @@ function putPen() {
     },
     /** Whether there is ink at a place. A canvas that is read again and again wants to know: so a copy is read. */
     hasInk([x, y]) {
-      const scale = canvas.width / 256;
+      const scale = canvas.width / side;
       pen.copy ??= Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
       pen.copy.clearRect(0, 0, 1, 1);
       pen.copy.drawImage(canvas, x * scale, y * scale, 1, 1, 0, 0, 1, 1);
@@ -152,7 +155,7 @@ export class Pad {
   /** Points of the pad as points of the window. */
   async onScreen(points) {
     const { x, y, width } = await this.canvas.boundingBox();
-    return points.map((point) => [x + (point[0] * width) / 256, y + (point[1] * width) / 256]);
+    return points.map((point) => [x + (point[0] * width) / side, y + (point[1] * width) / side]);
   }
 
   settle() {

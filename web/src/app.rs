@@ -8,6 +8,7 @@ use crate::{
     components::{Button, Look, NoticeBar},
     engine::Happening,
     labs::{LABS, Lab},
+    lazily::{self, Lazily, parts},
     notices::Notices,
     pages::{Gallery, Home, Unknown},
     route::{self, Page, Route},
@@ -122,7 +123,7 @@ fn App() -> impl IntoView {
                 Page::Unknown(path) => view! { <Unknown path=path /> }.into_any(),
             }}
         </main>
-        <Keys open=site.shows_keys />
+        <Show when=move || site.shows_keys.get()><Lazily load=load_keys() /></Show>
     }
 }
 
@@ -214,19 +215,21 @@ const KEYS: [(&str, &str); 7] = [
     ("?", "Show or hide this list"),
 ];
 
+parts! {
+    load_keys from keys: lazily::Show = |_| view! { <Keys /> }.into_any();
+}
+
 #[component]
-fn Keys(open: RwSignal<bool>) -> impl IntoView {
+fn Keys() -> impl IntoView {
+    let open = expect_context::<Site>().shows_keys;
     let close = NodeRef::<leptos::html::Div>::new();
     Effect::new(move |_| {
-        if open.get()
-            && let Some(element) = close.get()
-        {
+        if let Some(element) = close.get() {
             let _ = element.focus();
         }
     });
     view! {
-        <Show when=move || open.get()>
-            <div class="keys-ground" on:click=move |_| open.set(false)>
+        <div class="keys-ground" on:click=move |_| open.set(false)>
                 <div class="keys" role="dialog" aria-modal="true" aria-label="Keys" tabindex="-1" node_ref=close on:click=|event| event.stop_propagation()>
                     <h2>"Keys"</h2>
                     <dl>
@@ -235,7 +238,6 @@ fn Keys(open: RwSignal<bool>) -> impl IntoView {
                     <Button label="Close" on_press=move || open.set(false) />
                 </div>
             </div>
-        </Show>
     }
 }
 
