@@ -26,14 +26,14 @@ describe("files of drawings", () => {
 
     const png = await pad.saved("png");
     assert.equal(png.name, `${best}.png`);
-    const pixels = await page.evaluate(async ([bytes, on]) => {
+    const pixels = await page.evaluate(async ([bytes, on, scale]) => {
       const picture = await createImageBitmap(new Blob([new Uint8Array(bytes)], { type: "image/png" }));
       const canvas = new OffscreenCanvas(picture.width, picture.height);
       const context = canvas.getContext("2d", { willReadFrequently: true });
       context.drawImage(picture, 0, 0);
-      const at = ([x, y]) => [...context.getImageData(4 * x, 4 * y, 1, 1).data];
+      const at = ([x, y]) => [...context.getImageData(scale * x, scale * y, 1, 1).data];
       return { size: [picture.width, picture.height], on: on.map(at), off: [[2, 2], [100, 170]].map(at) };
-    }, [[...png.bytes], [[60, 160], [130, 40], [115, 190]]]);
+    }, [[...png.bytes], [[60, 160], [130, 40], [115, 190]], 1024 / side]);
     assert.deepEqual(pixels, { size: [1024, 1024], on: Array(3).fill([0, 0, 0, 255]), off: Array(2).fill([255, 255, 255, 255]) });
 
     const { name, bytes } = await pad.saved("ndjson");

@@ -61,6 +61,8 @@ export function zigzag(teeth, height) {
 /** In the page: a pen whose events are the browser's own but for their way through the browser, which takes long. */
 function putPen() {
   const canvas = document.querySelector("[role=application]");
+  // The page does not know this file's names.
+  const side = 272;
   const event = (type, [x, y], more) => {
     const { left, top, width } = canvas.getBoundingClientRect();
     const [clientX, clientY] = [left + (x * width) / side, top + (y * width) / side];
