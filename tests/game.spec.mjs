@@ -56,7 +56,8 @@ describe("the game", () => {
         kept = lengths(await pad.strokes());
         const [, name] = /^Oh, I know: it is (?:an? |the )?(.*)!$/.exec(await bubble.innerText());
         assert.equal(name, words.at(-1).replace(/^The /, ""));
-        assert.ok(Number(await panel.getByRole("timer").innerText()) < 20);
+        // Whom a script draws for may be known before the clock shows it.
+        assert.ok(Number(await panel.getByRole("timer").innerText()) <= 20);
         break;
       }
       await panel.getByRole("button", { name: /^(Next|Skip)$/ }).click();

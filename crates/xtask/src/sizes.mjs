@@ -13,12 +13,16 @@ const files = readdirSync(site, { recursive: true, withFileTypes: true })
 const kilobytes = (bytes) => `${(bytes / 1024).toFixed(1)} KB`.padStart(12);
 const isPlainEngine = (file) => /engine(_bg)?\.\w+$/.test(file);
 const isLoadedLater = (file) => /(split|chunk)_[^/]*\.wasm$/.test(file);
-let [raw, compressed] = [0, 0];
+let [raw, compressed, programs] = [0, 0, 0];
 console.log(`${"raw".padStart(12)}${"brotli".padStart(12)}  file`);
 for (const file of files.sort()) {
   const bytes = readFileSync(file);
   const small = brotliCompressSync(bytes).length;
-  if (!isPlainEngine(file) && !isLoadedLater(file)) [raw, compressed] = [raw + bytes.length, compressed + small];
+  if (!isPlainEngine(file) && !isLoadedLater(file)) {
+    [raw, compressed] = [raw + bytes.length, compressed + small];
+    if (/\.(wasm|js)$/.test(file)) programs += small;
+  }
   console.log(`${kilobytes(bytes.length)}${kilobytes(small)}  ${file.slice(site.length + 1)}`);
 }
-console.log(`${kilobytes(raw)}${kilobytes(compressed)}  that a visitor of the first lab loads`);
+console.log(`${kilobytes(raw)}${kilobytes(compressed)}  that whoever trains in the first lab loads; its settings follow, and the GPU's code where there is one`);
+console.log(`${"".padStart(12)}${kilobytes(programs)}  of it wasm and script`);
