@@ -24,5 +24,5 @@ for (const file of files.sort()) {
   }
   console.log(`${kilobytes(bytes.length)}${kilobytes(small)}  ${file.slice(site.length + 1)}`);
 }
-console.log(`${kilobytes(raw)}${kilobytes(compressed)}  that whoever trains in the first lab loads; its settings follow, and the GPU's code where there is one`);
+console.log(`${kilobytes(raw)}${kilobytes(compressed)}  that whoever trains in the first lab loads; the GPU's code follows where there is one`);
 console.log(`${"".padStart(12)}${kilobytes(programs)}  of it wasm and script`);

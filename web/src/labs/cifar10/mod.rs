@@ -37,7 +37,6 @@ pub use card::picture;
 use stage::Stage;
 
 parts! {
-    load_settings from settings: Show = |_| view! { <settings::SettingsPanel /> }.into_any();
     load_opening from opening: fn(Run, File) = |run, file| if own::is_picture(&file) { own::open(run, file) } else { run.take(file) };
     load_network from network: Show = |_| view! { <network::NetworkPanel /> }.into_any();
     load_test_set from test_set: Show = |_| view! { <test_set::TestSet /> }.into_any();
@@ -111,7 +110,7 @@ fn Cifar10(is_embedded: bool) -> impl IntoView {
         >
             <bar::Bar shows_settings=shows_settings stage=stage />
             <Show when=move || shows_settings.get()>
-                <Lazily load=load_settings() class="settings" />
+                <settings::SettingsPanel />
             </Show>
             {move || match stage.get() {
                 Stage::Live => view! { <pictures::TestPictures /> }.into_any(),
