@@ -43,6 +43,19 @@ pub fn read_drawings(mut bytes: &[u8]) -> Option<Vec<Drawing>> {
     Some(drawings)
 }
 
+/// The first points of a drawing.
+pub fn beginning(drawing: &Drawing, mut points: usize) -> Drawing {
+    let mut strokes = Drawing::new();
+    for stroke in drawing {
+        let taken = points.min(stroke.len());
+        points -= taken;
+        if taken > 0 {
+            strokes.push(stroke[..taken].to_vec());
+        }
+    }
+    strokes
+}
+
 fn take<T>(bytes: &mut &[u8], read: fn([u8; 4]) -> T) -> Option<T> {
     let (first, rest) = bytes.split_first_chunk()?;
     *bytes = rest;

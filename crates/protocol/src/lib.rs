@@ -14,7 +14,7 @@ mod presets;
 mod settings;
 
 pub use command::{Command, Envelope, Form, Inside, Panel};
-pub use drawing::{Drawing, Stroke, read_drawings, write_drawings};
+pub use drawing::{Drawing, Stroke, beginning, read_drawings, write_drawings};
 pub use event::{
     Colouring, Event, EventBody, GUESS_BYTES, Gathering, GraphNode, GraphNodeKind, Guess, LayerInfo, LayerSheet,
     MaybeNumber, Neighbour, Notice, Picture, Sheet, Split, StopReason, Views,

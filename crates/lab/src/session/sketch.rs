@@ -7,7 +7,7 @@ use std::ops::Range;
 use chalkgrad::order::{distinct, order};
 use chalkgrad::{NodeId, Probe, nn::NetworkGraph};
 use datasets::{Batch, Dataset, DrawnPictures, Raster};
-use protocol::{Drawing, Event, EventBody, Neighbour};
+use protocol::{Drawing, Event, EventBody, Neighbour, beginning};
 
 use super::judgement::{best, probabilities};
 use super::{Session, sheet};
@@ -262,19 +262,6 @@ fn moments(drawing: &Drawing) -> Vec<usize> {
     });
     let even = (1..=MOMENTS).map(|moment| (moment * all).div_ceil(MOMENTS));
     distinct(&even.chain(ends.filter(|&end| end > 0).take(MOST_STROKES)).collect::<Vec<_>>())
-}
-
-/// The first points of a drawing.
-fn beginning(drawing: &Drawing, mut points: usize) -> Drawing {
-    let mut strokes = Drawing::new();
-    for stroke in drawing {
-        let taken = points.min(stroke.len());
-        points -= taken;
-        if taken > 0 {
-            strokes.push(stroke[..taken].to_vec());
-        }
-    }
-    strokes
 }
 
 /// The picture without the ink of a square, for each square that has some, and which squares those are.

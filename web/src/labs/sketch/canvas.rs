@@ -6,12 +6,12 @@ use leptos::{
     html,
     prelude::*,
 };
-use protocol::Drawing;
+use protocol::{Drawing, beginning};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use super::{
-    drawing::{SIDE, beginning, bounds},
+    drawing::{SIDE, bounds},
     pad::{Overlay, Pad, Tool},
 };
 use crate::{

@@ -146,19 +146,6 @@ fn comes_near(stroke: &Stroke, point: [f32; 2]) -> bool {
     stroke.windows(2).any(near_segment) || stroke.first().is_some_and(|&first| distance(first, point) < REACH)
 }
 
-/// The first points of a drawing.
-pub fn beginning(drawing: &Drawing, mut points: usize) -> Drawing {
-    let mut strokes = Drawing::new();
-    for stroke in drawing {
-        let taken = points.min(stroke.len());
-        points -= taken;
-        if taken > 0 {
-            strokes.push(stroke[..taken].to_vec());
-        }
-    }
-    strokes
-}
-
 /// The box around a drawing: its least and largest coordinates.
 pub fn bounds(drawing: &Drawing) -> Option<([f32; 2], [f32; 2])> {
     let points = || drawing.iter().flatten();
