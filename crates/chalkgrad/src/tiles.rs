@@ -11,7 +11,7 @@ pub(crate) const BUSY: usize = 1 << 15;
 /// use chalkgrad::Tiles;
 ///
 /// let tiles = Tiles::of_thumb(true);
-/// assert_eq!(tiles.to_string(), "8 pixels a thread · sums for 512 threads · matmul in registers");
+/// assert_eq!(tiles.to_string(), "4 × 8 pixels a thread · sums for 512 threads · matmul in registers");
 /// assert_eq!(Tiles::parse(&tiles.to_string()), Some(tiles));
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,7 +24,7 @@ pub struct Tiles {
     pub product: Product,
 }
 
-/// How many neighbouring pixels a thread of a convolution computes: 8 take fewer loads a product, 4 make more threads.
+/// How many neighbouring pixels a thread of a convolution computes: more take fewer loads a product, fewer make more threads.
 ///
 /// ```
 /// use chalkgrad::{Device, Pixels, Tiles};
@@ -40,6 +40,8 @@ pub enum Pixels {
     FourOrEight,
     /// Eight, but of pictures that are no wider than four.
     Eight,
+    /// Four rows of eight, of a convolution with stride 1 and no more than 25 taps, which are written out; of others as `Eight`.
+    Unrolled,
 }
 
 /// How matrices are multiplied.
@@ -62,7 +64,7 @@ pub enum Product {
 
 impl Pixels {
     /// Every one.
-    pub const ALL: [Self; 3] = [Self::FourOrEight, Self::Eight, Self::Four];
+    pub const ALL: [Self; 4] = [Self::FourOrEight, Self::Eight, Self::Four, Self::Unrolled];
 }
 
 impl Product {
@@ -72,14 +74,14 @@ impl Product {
 
 impl Tiles {
     /// Counts up when a kernel changes so that another setting may be faster: what was found before holds no longer.
-    pub const VERSION: u32 = 1;
+    pub const VERSION: u32 = 2;
 
     /// What `busy` is chosen from.
     pub const BUSY: [usize; 4] = [1 << 9, 1 << 12, BUSY, 1 << 17];
 
     /// What is likely to be good on a processor that plays a GPU (`software`), or on a large GPU.
     pub fn of_thumb(software: bool) -> Self {
-        let (pixels, busy) = if software { (Pixels::Eight, 1 << 9) } else { (Pixels::FourOrEight, BUSY) };
+        let (pixels, busy) = if software { (Pixels::Unrolled, 1 << 9) } else { (Pixels::FourOrEight, BUSY) };
         Self { pixels, busy, product: Product::Registers }
     }
 
@@ -98,6 +100,7 @@ impl fmt::Display for Tiles {
             Pixels::Four => "4",
             Pixels::FourOrEight => "4 or 8",
             Pixels::Eight => "8",
+            Pixels::Unrolled => "4 × 8",
         };
         let product = match self.product {
             Product::Registers => "registers",

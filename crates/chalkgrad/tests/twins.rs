@@ -59,7 +59,7 @@ mod on_the_gpu {
     fn every_choice_of_tiles_equals_the_interpreter() {
         let Some(device) = gpu() else { return };
         let cases = twins::tiled();
-        for (pixels, product) in Pixels::ALL.into_iter().zip(Product::ALL) {
+        for (pixels, product) in Pixels::ALL.into_iter().zip(Product::ALL.into_iter().cycle()) {
             // All is cut into one piece where few threads do, and into the most where many are wanted.
             for busy in [Tiles::BUSY[0], Tiles::BUSY[3]] {
                 device.set_tiles(Tiles { pixels, busy, product });

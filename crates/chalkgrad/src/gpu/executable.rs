@@ -3,7 +3,7 @@
 use wgpu::BufferUsages;
 
 use super::buffer::{Buffer, bytes};
-use super::kernels::{self, Places};
+use super::kernels::{self, Places, Scratch};
 use super::pipeline::{Binding, Dispatch};
 use super::{Gpu, map};
 use crate::device::Memory;
@@ -122,7 +122,7 @@ impl Executable {
             })
             .collect();
         let memory = ProgramMemory { own, store };
-        let mut prepared = Vec::new();
+        let (mut prepared, scratch) = (Vec::new(), Scratch::default());
         for step in &plan.steps {
             match step {
                 Step::Copy { from, .. } if from.len == 0 => {}
@@ -133,7 +133,7 @@ impl Executable {
                 Step::Map(map) => prepared.push(Prepared::Dispatch(map::dispatch(map, &memory))),
                 Step::Operation { shape, .. } if shape.elements() == 0 => {}
                 Step::Operation { op, inputs, output, shape } => {
-                    let dispatches = kernels::dispatches(gpu, &memory, op, inputs, *output, shape)?;
+                    let dispatches = kernels::dispatches(gpu, &memory, &scratch, op, inputs, *output, shape)?;
                     prepared.extend(dispatches.into_iter().map(Prepared::Dispatch));
                 }
             }

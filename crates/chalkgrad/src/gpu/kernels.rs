@@ -1,9 +1,11 @@
 //! From an operation to its dispatches: which kernel, with which numbers, over which memory. The kernels themselves are the
 //! `.wgsl` files beside this one, under the operations' names.
 
+use std::cell::{Cell, RefCell};
+
 use super::Gpu;
 use super::axes::{self, Axis};
-use super::buffer::bytes;
+use super::buffer::{Buffer, bytes};
 use super::pipeline::{Binding, Dispatch, WORKGROUP};
 use super::source::wgsl;
 use crate::op::{Move, Op, moves};
@@ -36,7 +38,7 @@ const CROSS_ENTROPY_GRADIENT: &str =
 
 /// Every kernel that is a file, for the test that validates them without a GPU.
 #[cfg(test)]
-pub(super) const SOURCES: [(&str, &str); 21] = [
+pub(super) const SOURCES: [(&str, &str); 23] = [
     ("copy", COPY),
     ("fill", FILL),
     ("sum", SUM),
@@ -50,6 +52,8 @@ pub(super) const SOURCES: [(&str, &str); 21] = [
     ("avg_pool2d", super::pictures::AVG_POOL2D),
     ("avg_pool2d_gradient", super::pictures::AVG_POOL2D_GRADIENT),
     ("resample", super::pictures::RESAMPLE),
+    ("padded", super::unrolled::PADDED),
+    ("packed", super::unrolled::PACKED),
     ("log_softmax", LOG_SOFTMAX),
     ("amax", AMAX),
     ("argmax", ARGMAX),
@@ -60,18 +64,26 @@ pub(super) const SOURCES: [(&str, &str); 21] = [
     ("multiply_adds", super::multiply_adds::MULTIPLY_ADDS),
 ];
 
+/// Memory that an operation needs for itself alone; the next one overwrites it.
+#[derive(Default)]
+pub(super) struct Scratch(RefCell<Vec<Buffer>>);
+
 /// What one operation's dispatches are made from.
 pub(super) struct Maker<'a> {
     pub(super) gpu: &'a Gpu,
     name: &'static str,
     pub(super) inputs: Vec<Binding>,
-    output: Binding,
+    pub(super) output: Binding,
+    scratch: &'a Scratch,
+    /// How many of the scratch buffers this operation has.
+    taken: Cell<usize>,
 }
 
 /// The dispatches of an operation, in order.
 pub(super) fn dispatches(
     gpu: &Gpu,
     places: &impl Places,
+    scratch: &Scratch,
     op: &Op,
     inputs: &[(Location, Shape)],
     output: Location,
@@ -80,7 +92,8 @@ pub(super) fn dispatches(
     let x: Vec<&[usize]> = inputs.iter().map(|(_, shape)| shape.dims()).collect();
     let y = shape.dims();
     let bound = inputs.iter().map(|(location, _)| places.place(*location)).collect();
-    let maker = Maker { gpu, name: op.name(), inputs: bound, output: places.place(output) };
+    let (name, output) = (op.name(), places.place(output));
+    let maker = Maker { gpu, name, inputs: bound, output, scratch, taken: Cell::new(0) };
     match op {
         Op::Leaf { .. } | Op::Constant { .. } | Op::Unary(_) | Op::Binary(_) | Op::Where | Op::Reshape { .. } => {
             unreachable!("the planner makes no step of its own of {}", op.name())
@@ -156,8 +169,21 @@ impl Maker<'_> {
         if slices == 1 {
             return Ok(self.output.clone());
         }
-        let buffer = self.gpu.allocate(slices * len, "the parts of a long sum")?;
-        Ok(Binding { offset: 0, size: bytes(slices * len), buffer })
+        self.scratch(slices * len, "the parts of a long sum")
+    }
+
+    /// `len` numbers that no other operation needs, after those that this one has already.
+    pub(super) fn scratch(&self, len: usize, what: &str) -> Result<Binding> {
+        let index = self.taken.replace(self.taken.get() + 1);
+        let (mut buffers, size) = (self.scratch.0.borrow_mut(), bytes(len));
+        if buffers.get(index).is_none_or(|buffer| buffer.raw().size() < size) {
+            let larger = self.gpu.allocate(len, what)?;
+            match buffers.get_mut(index) {
+                Some(buffer) => *buffer = larger,
+                None => buffers.push(larger),
+            }
+        }
+        Ok(Binding { offset: 0, size, buffer: buffers[index].clone() })
     }
 
     /// The sums of slices, and what sums them.

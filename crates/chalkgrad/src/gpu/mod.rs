@@ -13,6 +13,7 @@ mod source;
 mod status;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
+mod unrolled;
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};

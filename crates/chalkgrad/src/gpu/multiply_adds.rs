@@ -10,6 +10,9 @@ use crate::tiles::BUSY;
 
 pub(super) const MULTIPLY_ADDS: &str = wgsl!("multiply_adds.wgsl");
 
+/// Rounds of one dispatch at most: llvmpipe leaves every loop after 65,535.
+const MOST_ROUNDS: u32 = 1 << 15;
+
 /// Floating-point operations of a thread in a round: four chains of four lanes.
 const OPERATIONS: u64 = 2 * 4 * 4;
 
@@ -19,15 +22,16 @@ impl Gpu {
         // A large GPU hides latencies with many more threads than it has lanes.
         let threads = if self.software { 1 << 10 } else { 8 * BUSY };
         let buffer = self.allocate(threads, "the sums of a measurement")?;
-        let dispatch = Dispatch {
+        let dispatch = |rounds| Dispatch {
             name: "multiply_adds",
             source: MULTIPLY_ADDS.into(),
             constants: Vec::new(),
             uniform: vec![threads as u32, rounds, 0, 0],
-            bindings: vec![Binding { offset: 0, size: bytes(threads), buffer }],
+            bindings: vec![Binding { offset: 0, size: bytes(threads), buffer: buffer.clone() }],
             threads,
         };
-        let executable = Executable::of(self, vec![dispatch]).await?;
+        let parts = (0..rounds).step_by(MOST_ROUNDS as usize).map(|done| dispatch((rounds - done).min(MOST_ROUNDS)));
+        let executable = Executable::of(self, parts.collect()).await?;
         // What a driver compiles late, it compiles in a run before.
         let mut began = 0.0;
         for _ in 0..2 {

@@ -4,6 +4,7 @@ use super::buffer::bytes;
 use super::kernels::{Maker, truth, words};
 use super::pipeline::{Binding, Dispatch};
 use super::source::wgsl;
+use super::unrolled;
 use crate::op::{Pool, Table, Window};
 use crate::tiles::BUSY;
 use crate::{Pixels, Result};
@@ -19,17 +20,17 @@ pub(super) const AVG_POOL2D_GRADIENT: &str = wgsl!("shared/pool.wgsl", "avg_pool
 pub(super) const RESAMPLE: &str = wgsl!("resample.wgsl");
 
 /// What the correlations of `conv2d` and of its input gradient are told.
-struct Correlation {
-    kernel: [usize; 2],
-    dilation: [usize; 2],
-    stride: [usize; 2],
-    padding: [i64; 2],
+pub(super) struct Correlation {
+    pub(super) kernel: [usize; 2],
+    pub(super) dilation: [usize; 2],
+    pub(super) stride: [usize; 2],
+    pub(super) padding: [i64; 2],
     /// Distance between the picture's pixels.
-    stretch: [usize; 2],
-    groups: usize,
+    pub(super) stretch: [usize; 2],
+    pub(super) groups: usize,
     /// Strides of the weight along the channels that are written and read.
-    weight_strides: [usize; 2],
-    turned: bool,
+    pub(super) weight_strides: [usize; 2],
+    pub(super) turned: bool,
 }
 
 impl Maker<'_> {
@@ -64,6 +65,10 @@ impl Maker<'_> {
 
     fn correlate(self, x: &[usize], y: &[usize], correlation: &Correlation) -> Result<Vec<Dispatch>> {
         let Correlation { kernel, dilation, stride, padding, stretch, groups, weight_strides, turned } = correlation;
+        if self.tiles().pixels == Pixels::Unrolled && *stretch == [1, 1] && unrolled::fits(*kernel, *stride, *dilation)
+        {
+            return self.correlate_unrolled(x, y, correlation);
+        }
         let group_filters = y[1] / groups;
         let group_weight = x[1] / groups * group_filters * kernel[0] * kernel[1];
         let mut uniform = words(&[x, &y[1..], kernel, stride]);
@@ -81,7 +86,7 @@ impl Maker<'_> {
             && match self.tiles().pixels {
                 Pixels::Four => false,
                 Pixels::FourOrEight => rows * y[3].div_ceil(8) >= BUSY,
-                Pixels::Eight => true,
+                Pixels::Eight | Pixels::Unrolled => true,
             };
         let threads = rows * y[3].div_ceil(if wide { 8 } else { 4 });
         let mut dispatch = self.dispatch(CONV2D, uniform, self.all_bindings(), threads);
@@ -99,6 +104,9 @@ impl Maker<'_> {
         groups: usize,
     ) -> Result<Vec<Dispatch>> {
         let Window { kernel, stride, padding, dilation } = window;
+        if self.tiles().pixels == Pixels::Unrolled && unrolled::fits(kernel, stride, dilation) {
+            return self.weight_gradient_unrolled(x, gradient, window, groups);
+        }
         let taps = kernel[1].min(8);
         let filter_rows = x[1] / groups * kernel[0];
         let tiles = groups * (gradient[1] / groups).div_ceil(4) * filter_rows * kernel[1].div_ceil(taps);

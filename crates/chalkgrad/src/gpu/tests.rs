@@ -3,6 +3,7 @@
 
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 
+use super::unrolled::Cut;
 use super::{kernels, map};
 use crate::op::{Binary, Unary};
 use crate::plan::{BufferId, Instruction, Location, Map, MapInput};
@@ -46,6 +47,17 @@ fn generated_maps_are_valid_without_a_gpu() {
     let outputs = vec![(code.len() - 1, location(0, 0, 12)), (7, location(2, 0, 12))];
     let map = Map { len: 12, inputs: std::iter::once(full).chain(others).collect(), code, outputs };
     validate("map", &map::kernel(&map).0);
+}
+
+#[test]
+fn convolutions_that_are_written_out_are_valid_without_a_gpu() {
+    for kernel in [[1, 1], [1, 25], [2, 3], [3, 3], [5, 5]] {
+        for (rows, quads, channels) in [(1, 1, 1), (4, 2, 1), (3, 1, 8), (2, 2, 2)] {
+            let cut = Cut { kernel, rows, quads, channels };
+            validate("conv2d", &cut.conv2d());
+            validate("conv2d_weight_gradient", &Cut { quads: 1, ..cut }.weight_gradient());
+        }
+    }
 }
 
 mod on_a_device {

@@ -83,7 +83,7 @@ pub fn operations() -> Vec<Case> {
     from(Op::Leaf { name: String::new() }, |_| true)
 }
 
-/// What a device's tiles decide upon, and products of more than one tile.
+/// What a device's tiles decide upon, products of more than one tile, and convolutions whose taps are written out.
 pub fn tiled() -> Vec<Case> {
     let first = Op::Sum { axes: vec![], keep: false };
     let mut cases = from(first, |op| !matches!(op, Op::MaxPool2d(_)));
@@ -96,7 +96,39 @@ pub fn tiled() -> Vec<Case> {
             cases.push(case(Op::MatMul { transpose_a, transpose_b }, &inputs, &mut draw));
         }
     }
+    cases.extend(slid().into_iter().flat_map(|(window, groups, channels, input)| {
+        let output = window.output(input).unwrap_or_default();
+        let images = Shape::from([3, groups * channels[0], input[0], input[1]]);
+        let weight = Shape::from([groups * channels[1], channels[0], window.kernel[0], window.kernel[1]]);
+        let gradient = Shape::from([3, groups * channels[1], output[0], output[1]]);
+        let ops = [
+            (Op::Conv2d { window, groups }, [&images, &weight]),
+            (Op::Conv2dInputGradient { window, groups, input }, [&gradient, &weight]),
+            (Op::Conv2dWeightGradient { window, groups }, [&images, &gradient]),
+        ];
+        ops.map(|(op, inputs)| case(op, &inputs.map(|shape| (shape.clone(), Fill::Normal)), &mut draw))
+    }));
     cases
+}
+
+/// Convolutions that slide by one: window, groups, channels that a group reads and writes, height and width. Of whole and of
+/// broken tiles, of few and of many channels at a time, with more padding than the kernel has.
+fn slid() -> Vec<(Window, usize, [usize; 2], [usize; 2])> {
+    let of = |kernel, padding| Window { kernel, padding, ..Window::square(1) };
+    vec![
+        (of([5, 5], [2, 2]), 1, [3, 8], [16, 16]),
+        (of([3, 3], [1, 1]), 1, [8, 5], [9, 13]),
+        (of([3, 3], [0, 0]), 1, [5, 4], [6, 6]),
+        (of([1, 1], [0, 0]), 1, [16, 6], [8, 8]),
+        (of([1, 1], [0, 0]), 1, [12, 4], [3, 5]),
+        (of([1, 1], [2, 3]), 1, [3, 2], [2, 2]),
+        (of([2, 5], [3, 0]), 2, [2, 6], [1, 30]),
+        (of([5, 2], [0, 4]), 3, [4, 1], [11, 4]),
+        (of([3, 3], [1, 1]), 6, [1, 1], [7, 7]),
+        (of([1, 25], [0, 12]), 1, [2, 3], [2, 17]),
+        (of([25, 1], [12, 0]), 1, [2, 9], [5, 1]),
+        (of([5, 6], [2, 2]), 1, [2, 3], [9, 9]),
+    ]
 }
 
 /// Every operation from `first` on while they are `wanted`.
