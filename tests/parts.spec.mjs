@@ -25,8 +25,25 @@ describe("without WebGPU", () => {
     await assert.rejects(lab.configure({ device: "webgpu" }), /offers no WebGPU here/);
     await lab.configure({ device: "auto", workers: 2 });
     await trains(lab);
-    assert.deepEqual(server.requests.filter((path) => isGpu(path) || /split_(sketch|gallery|home)/.test(path)), []);
+    const isElse = (path) => isGpu(path) || /split_(sketch|gallery|home|formats|explanations)/.test(path);
+    assert.deepEqual(server.requests.filter(isElse), []);
     assert.deepEqual(complaints, []);
+  });
+
+  test("the engine loads what writes files and what explains when somebody asks, and again where it did not arrive", async (t) => {
+    const { lab, server } = await open(t, { server: { files } });
+    const loads = (part) => server.requests.filter((path) => path.includes(`split_${part}-engine`)).length;
+    await lab.configure({ device: "cpu", workers: 1, batch_size: 4 });
+    for (const [part, command] of [["formats", { type: "export" }], ["explanations", { type: "explain", row: 0, element: 0 }]]) {
+      server.fault(new RegExp(`split_${part}`), "missing");
+      await assert.rejects(lab.send(command), /did not arrive; ask again/);
+      server.heal();
+      const before = loads(part);
+      assert.ok((await lab.send(command)).type);
+      assert.ok((await lab.send(command)).type);
+      assert.equal(loads(part), before + 1, part);
+    }
+    await trains(lab);
   });
 
   test("a part of the page that does not arrive is said", async (t) => {

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::path::PathBuf;
 
 use chalkgrad::Device;
-use lab::{Session, Team, Threads};
+use lab::{Formats, Session, Team, Threads};
 use protocol::PRESETS;
 
 use crate::device::clock;
@@ -43,11 +43,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let in_file = |file: &PathBuf, error: &dyn Error| format!("{}: {error}", file.display());
     pollster::block_on(async {
         let mut session = Session::new(1, settings, &Device::Cpu, data, clock, &mut Team::new(Threads)).await?;
+        let formats = Formats::new();
         if let Some(file) = &arguments.weights {
             let bytes = std::fs::read(file).map_err(|error| in_file(file, &error))?;
-            session.load(&bytes, &mut lab::Outbox::default()).map_err(|error| in_file(file, &error))?;
+            session.load(&formats, &bytes, &mut lab::Outbox::default()).map_err(|error| in_file(file, &error))?;
         }
-        let (script, weights) = session.export().await?;
+        let (script, weights) = session.export(&formats).await?;
         for (ending, bytes) in [("py", script.into_bytes()), ("safetensors", weights)] {
             let file = PathBuf::from(format!("{}.{ending}", arguments.output.display()));
             std::fs::write(&file, bytes).map_err(|error| in_file(&file, &error))?;

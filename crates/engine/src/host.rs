@@ -1,17 +1,18 @@
-//! What the laboratory finds around it: files over HTTP, below the page's own folder, workers to hire, and the GPU.
+//! What the laboratory finds around it: files over HTTP, below the page's own folder, workers to hire, and the engine's own parts.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use chalkgrad::Device;
 use js_sys::Uint8Array;
-use lab::{Devices, Files, Hire};
+use lab::{Explanations, Files, Formats, Hire, Parts};
 use protocol::Work;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, RequestInit, Response};
 
 use crate::crew::Hired;
+use crate::parts;
 
 /// Milliseconds after which a file is given up.
 const PATIENCE: u32 = 20_000;
@@ -55,9 +56,17 @@ impl Files for Host {
     }
 }
 
-impl Devices for Host {
+impl Parts for Host {
     async fn gpu(&self) -> chalkgrad::Result<Device> {
-        crate::gpu::open().await
+        parts::gpu().await
+    }
+
+    async fn formats(&self) -> Result<Formats, String> {
+        parts::formats().await.map_err(|parts::Missing| "The code for files did not arrive; ask again.".into())
+    }
+
+    async fn explanations(&self) -> Result<Explanations, String> {
+        parts::explanations().await.map_err(|parts::Missing| "The code that explains did not arrive; ask again.".into())
     }
 }
 

@@ -3,8 +3,8 @@
 //! SIMD: one relaxed instruction makes a whole module invalid where they are missing, and the page chooses.
 
 mod crew;
-mod gpu;
 mod host;
+mod parts;
 mod post;
 mod turn;
 

@@ -8,8 +8,9 @@ use protocol::{Command, DatasetName, DeviceName, Envelope, Event, EventBody, Not
 
 use crate::bench::Bench;
 use crate::data::{self, Data, Request};
-use crate::drawings::{self, Cabinet};
+use crate::drawings::Cabinet;
 use crate::error::{LabError, Result};
+use crate::parts::{Answer, Explanations, Formats, Parts};
 use crate::session::{Next, Session};
 use crate::team::{Hire, Team};
 use crate::{Clock, Outbox, measure, settings, tune};
@@ -18,12 +19,6 @@ use crate::{Clock, Outbox, measure, settings, tune};
 pub trait Files {
     /// A whole file, or a sentence that says why not.
     fn read(&self, path: &str) -> impl Future<Output = Result<Vec<u8>, String>>;
-}
-
-/// The GPU, where the host has one. It says how it comes by it, so that code for it can be loaded then.
-pub trait Devices {
-    /// Opens it, or says why there is none.
-    fn gpu(&self) -> impl Future<Output = chalkgrad::Result<Device>>;
 }
 
 /// Commands in, events out.
@@ -42,7 +37,7 @@ pub struct Lab<H: Hire> {
     drawings: Cabinet,
 }
 
-impl<H: Files + Hire + Devices> Lab<H> {
+impl<H: Files + Hire + Parts> Lab<H> {
     /// A laboratory without a network. `host` brings files, workers and the GPU.
     pub fn new(host: H, clock: Clock) -> Self {
         Self {
@@ -111,7 +106,7 @@ impl<H: Files + Hire + Devices> Lab<H> {
         command: Command,
         mut buffers: Vec<Vec<u8>>,
         out: &mut Outbox,
-    ) -> Result<Option<(EventBody, Vec<Vec<u8>>)>> {
+    ) -> Result<Option<Answer>> {
         let body = match command {
             Command::Open { tuned, .. } => {
                 self.tuned = tuned.unwrap_or_default();
@@ -190,11 +185,13 @@ impl<H: Files + Hire + Devices> Lab<H> {
             }
             Command::Replay { class } => {
                 let drawing = beside(&mut buffers, "`replay` needs a drawing beside it.")?;
-                return self.session()?.replay(&drawing, class).await.map(Some);
+                let (explanations, session) = self.explanations().await?;
+                return (explanations.replay)(session, &drawing, class).await.map(Some);
             }
             Command::Attribute { class } => {
                 let drawing = beside(&mut buffers, "`attribute` needs a drawing beside it.")?;
-                return self.session()?.attribute(&drawing, class).await.map(Some);
+                let (explanations, session) = self.explanations().await?;
+                return (explanations.attribute)(session, &drawing, class).await.map(Some);
             }
             Command::Neighbours => {
                 let drawing = beside(&mut buffers, "`neighbours` needs a drawing beside it.")?;
@@ -209,27 +206,38 @@ impl<H: Files + Hire + Devices> Lab<H> {
             }
             Command::ReadDrawings { name } => {
                 let file = beside(&mut buffers, "`read_drawings` needs a file's bytes beside it.")?;
-                return drawings::open(&name, &file).map(Some);
+                return (self.formats().await?.read_drawings)(&name, &file).map(Some);
             }
             Command::WriteDrawings { word } => {
                 let drawings = beside(&mut buffers, "`write_drawings` needs drawings beside it.")?;
-                return Ok(Some((EventBody::DrawingsWritten, vec![drawings::save(&word, &drawings)?])));
+                let file = (self.formats().await?.write_drawings)(&word, &drawings)?;
+                return Ok(Some((EventBody::DrawingsWritten, vec![file])));
             }
-            Command::Excite { row } => return self.session()?.excite(row).await.map(Some),
-            Command::Explain { row, element } => return self.session()?.explain(row, element).await.map(Some),
+            Command::Excite { row } => {
+                let (explanations, session) = self.explanations().await?;
+                return (explanations.excite)(session, row).await.map(Some);
+            }
+            Command::Explain { row, element } => {
+                let (explanations, session) = self.explanations().await?;
+                return (explanations.explain)(session, row, element).await.map(Some);
+            }
             Command::Snapshot => {
                 self.session()?.snapshot(id).await?;
                 return Ok(None);
             }
             Command::Export => {
+                self.session()?;
+                let formats = self.formats().await?;
                 let session = self.session()?;
-                let (script, weights) = session.export().await?;
+                let (script, weights) = session.export(&formats).await?;
                 return Ok(Some((EventBody::Exported { step: session.trainer().steps(), script }, vec![weights])));
             }
             Command::Load => {
-                let session = self.session()?;
+                self.session()?;
                 let file = beside(&mut buffers, "`load` needs a safetensors file beside it.")?;
-                EventBody::Loaded { tensors: session.load(&file, out)?, step: session.trainer().steps() }
+                let formats = self.formats().await?;
+                let session = self.session()?;
+                EventBody::Loaded { tensors: session.load(&formats, &file, out)?, step: session.trainer().steps() }
             }
             Command::Measure { device, kernels } => {
                 if let Some(session) = &mut self.session {
@@ -258,6 +266,17 @@ impl<H: Files + Hire + Devices> Lab<H> {
             }
         };
         Ok(Some((body, Vec::new())))
+    }
+
+    async fn formats(&self) -> Result<Formats> {
+        self.team.host().formats().await.map_err(|message| LabError::Data { message })
+    }
+
+    /// What explains, and what there is to explain.
+    async fn explanations(&mut self) -> Result<(Explanations, &mut Session)> {
+        self.session()?;
+        let explanations = self.team.host().explanations().await.map_err(|message| LabError::Data { message })?;
+        Ok((explanations, self.session()?))
     }
 
     fn session(&mut self) -> Result<&mut Session> {

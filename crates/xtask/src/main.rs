@@ -8,6 +8,7 @@ mod browser;
 mod data;
 mod dist;
 mod fuzz;
+mod names;
 mod serve;
 mod shell;
 mod split;

@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 
 use crate::{
-    dist,
+    dist, names,
     shell::{Step, command, root, run},
     tools,
 };
@@ -88,7 +88,10 @@ impl Program {
             loader = loader.replace(&from, &to);
         }
         let text = with_loader(&fs::read_to_string(&script)?, &loader)?;
-        Ok(fs::write(script, text)?)
+        let (wasm, text) = names::shorten(&fs::read(&bound)?, &text)?;
+        fs::write(bound, wasm)?;
+        fs::write(&script, text)?;
+        minify(&script)
     }
 
     /// The script that Trunk wrote for it.
@@ -116,6 +119,14 @@ impl Program {
         let optimiser = tools::with_npm_programs(&mut optimiser)?.args(FEATURES).args(self.features);
         run(optimiser.arg(from).arg("-o").arg(to))
     }
+}
+
+/// A script without what only its readers need.
+fn minify(script: &Path) -> Result<()> {
+    let options = ["--minify", "--format=esm", "--log-level=warning", "--allow-overwrite"];
+    let mut minifier = command("esbuild", &options);
+    let into = format!("--outfile={}", script.display());
+    run(tools::with_npm_programs(&mut minifier)?.arg(script).arg(into))
 }
 
 /// A program's script with the loader of its parts in it. As a file of its own the loader would import the script by another address than

@@ -1,12 +1,10 @@
 //! What a session tells of its network, what leaves as a PyTorch project, and the weights that come back.
 
-use chalkgrad::StateDict;
 use protocol::{EventBody, GraphNode, GraphNodeKind, LayerInfo, Notice};
 
 use super::Session;
-use crate::Outbox;
 use crate::error::Result;
-use crate::{language, settings};
+use crate::{Formats, Outbox, settings};
 
 impl Session {
     /// What stands ready, for the page.
@@ -51,17 +49,16 @@ impl Session {
     }
 
     /// The run as a script, and its weights as a safetensors file.
-    pub async fn export(&self) -> Result<(String, Vec<u8>)> {
-        let tree = language::parse(&self.settings.network)?;
-        let script = language::export(&tree, &self.settings, &self.data.transforms, self.sampler.steps_per_epoch());
-        let weights = self.trainer.model().state_dict().await?.to_safetensors()?;
-        Ok((script, weights))
+    pub async fn export(&self, formats: &Formats) -> Result<(String, Vec<u8>)> {
+        let script = (formats.script)(&self.settings, &self.data.transforms, self.sampler.steps_per_epoch())?;
+        let weights = self.trainer.model().state_dict().await?;
+        Ok((script, (formats.write_weights)(&weights)?))
     }
 
     /// Takes over the weights of a safetensors file, all of them or none, and says how many tensors they were. As in PyTorch, the
     /// optimiser keeps its states and the schedule its step.
-    pub fn load(&mut self, bytes: &[u8], out: &mut Outbox) -> Result<u64> {
-        let state = StateDict::from_safetensors(bytes)?;
+    pub fn load(&mut self, formats: &Formats, bytes: &[u8], out: &mut Outbox) -> Result<u64> {
+        let state = (formats.read_weights)(bytes)?;
         self.hurry_snapshots(out);
         self.trainer.model().load_state_dict(&state)?;
         self.sketches.forget_read();

@@ -9,7 +9,7 @@ use std::time::Instant;
 use chalkgrad::Device;
 use datasets::cifar10::{Manifest, Shard, ShardFile};
 use datasets::shapes;
-use lab::{Channel, Devices, Files, Hire, Lab, Next, Outbox, Threads};
+use lab::{Channel, Explanations, Files, Formats, Hire, Lab, Next, Outbox, Parts, Threads};
 use protocol::{Command, DatasetName, DeviceName, Envelope, EventBody, Schedule, Settings, Work};
 
 pub(crate) const SMALL: &str = "nn.Sequential(nn.Conv2d(3, 4, 5, stride=2, padding=2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(256, 10))";
@@ -47,7 +47,7 @@ impl Hire for Memory {
     }
 }
 
-impl Devices for Memory {
+impl Parts for Memory {
     #[cfg(feature = "gpu")]
     async fn gpu(&self) -> chalkgrad::Result<Device> {
         Device::gpu().await
@@ -56,6 +56,14 @@ impl Devices for Memory {
     #[cfg(not(feature = "gpu"))]
     async fn gpu(&self) -> chalkgrad::Result<Device> {
         Err(chalkgrad::Error::NoDevice { reason: "this build has no GPU support".into() })
+    }
+
+    async fn formats(&self) -> Result<Formats, String> {
+        Ok(Formats::new())
+    }
+
+    async fn explanations(&self) -> Result<Explanations, String> {
+        Ok(Explanations::new())
     }
 }
 

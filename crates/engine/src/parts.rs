@@ -1,18 +1,20 @@
-//! The GPU. In a site that is split (`build.rs`), the code for it is a file of its own, which is loaded once the browser has an adapter.
+//! What the laboratory needs seldom, or where the browser has it. In a site that is split (`build.rs`), the code for it lies in files
+//! of its own, which are loaded then.
 
 use std::future::Future;
 use std::pin::Pin;
 
 use chalkgrad::{Device, Error, Result};
 use js_sys::{Function, Object, Promise, Reflect};
+use lab::{Explanations, Formats};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 /// The GPU on its way.
 type Opening = Pin<Box<dyn Future<Output = Result<Device>>>>;
 
-/// The code for the GPU did not arrive.
-struct Missing;
+/// A file of the engine that did not arrive.
+pub(crate) struct Missing;
 
 #[cfg(split)]
 impl From<wasm_split_helpers::SplitLoaderError> for Missing {
@@ -21,25 +23,36 @@ impl From<wasm_split_helpers::SplitLoaderError> for Missing {
     }
 }
 
+/// Declares functions that load a part, named by its file, and give what it has.
+macro_rules! parts {
+    ($($load:ident from $file:ident: $kind:ty = $value:expr;)*) => {$(
+        #[cfg(split)]
+        #[wasm_split_helpers::wasm_split($file, fallible)]
+        pub(crate) fn $load() -> std::result::Result<$kind, Missing> {
+            Ok($value)
+        }
+
+        #[cfg(not(split))]
+        pub(crate) async fn $load() -> std::result::Result<$kind, Missing> {
+            Ok($value)
+        }
+    )*};
+}
+
+parts! {
+    begin from gpu: Opening = Box::pin(Device::gpu());
+    formats from formats: Formats = Formats::new();
+    explanations from explanations: Explanations = Explanations::new();
+}
+
 /// The GPU, or why there is none.
-pub(crate) async fn open() -> Result<Device> {
+pub(crate) async fn gpu() -> Result<Device> {
     let none = |reason: &str| Error::NoDevice { reason: reason.into() };
     if !has_adapter().await {
         return Err(none("this browser offers no WebGPU here; the CPU can train instead"));
     }
     let missing = |Missing| none("the code for WebGPU did not arrive; the CPU can train instead");
     begin().await.map_err(missing)?.await
-}
-
-#[cfg(split)]
-#[wasm_split_helpers::wasm_split(gpu, fallible)]
-fn begin() -> std::result::Result<Opening, Missing> {
-    Ok(Box::pin(Device::gpu()))
-}
-
-#[cfg(not(split))]
-async fn begin() -> std::result::Result<Opening, Missing> {
-    Ok(Box::pin(Device::gpu()))
 }
 
 /// Whether the browser has WebGPU and something to run it on. Many have the one without the other.
