@@ -50,6 +50,7 @@ fn derivative<'g>(node: &Node, x: &[Tensor<'g>], y: Tensor<'g>, g: Tensor<'g>) -
         Op::Where => vec![None, Some(x[0].choose(g, 0.0)), Some(x[0].choose(0.0, g))], // d(c ? a : b) = c ? da : db
         Op::Expand { .. } => vec![Some(sum_to(g, x[0]))],                              // each copy brings its share
         Op::Reshape { .. } => vec![Some(g.reshape(x[0].shape()))],
+        Op::Detach => vec![None],
         Op::Permute { axes } => {
             let mut inverse = vec![0; axes.len()];
             axes.iter().enumerate().for_each(|(to, &from)| inverse[from] = to);

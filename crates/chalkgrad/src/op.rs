@@ -47,6 +47,8 @@ pub enum Op {
     Expand { shape: Shape },
     /// The same elements in another shape.
     Reshape { shape: Shape },
+    /// The same elements, behind which no gradient flows.
+    Detach,
     /// Axes in another order: output axis `i` is input axis `axes[i]`.
     Permute { axes: Vec<usize> },
     /// One tensor after the other along an axis.
@@ -107,6 +109,7 @@ impl Op {
             Self::Where => "where",
             Self::Expand { .. } => "expand",
             Self::Reshape { .. } => "reshape",
+            Self::Detach => "detach",
             Self::Permute { .. } => "permute",
             Self::Concat { .. } => "concat",
             Self::Slice { .. } => "slice",
@@ -133,12 +136,17 @@ impl Op {
         }
     }
 
+    /// Whether what comes out is the input's memory, read in another way.
+    pub(crate) fn is_view(&self) -> bool {
+        matches!(self, Self::Reshape { .. } | Self::Detach)
+    }
+
     /// The shape that comes out, or the rule that the inputs break. A leaf's shape is its maker's to say.
     pub(crate) fn shape(&self, inputs: &[&Shape]) -> Result<Shape, String> {
         let dims: Vec<&[usize]> = inputs.iter().map(|shape| shape.dims()).collect();
         match (self, dims.as_slice()) {
             (Self::Leaf { .. } | Self::Constant { .. }, []) => Ok(Shape::default()),
-            (Self::Unary(_) | Self::AllReduce, [_]) => Ok(inputs[0].clone()),
+            (Self::Unary(_) | Self::Detach | Self::AllReduce, [_]) => Ok(inputs[0].clone()),
             (Self::Binary(_), [a, b]) if a == b => Ok(inputs[0].clone()),
             (Self::Where, [c, a, b]) if c == a && a == b => Ok(inputs[0].clone()),
             (Self::Unary(_) | Self::Binary(_) | Self::Where, _) => Err("the shapes must broadcast to one".into()),

@@ -63,11 +63,11 @@ pub struct Origin {
 impl Graph {
     /// What made this element; `None` where it is no sum, no window and no function of one number.
     pub fn origin(&self, tensor: Tensor<'_>, element: usize) -> Option<Origin> {
-        let (mut id, mut bias) = (self.behind_reshapes(tensor.id()), None);
+        let (mut id, mut bias) = (self.behind_views(tensor.id()), None);
         loop {
             let Node { op, inputs, .. } = self.node(id);
             match (op, inputs.as_slice()) {
-                (Op::Reshape { .. }, &[input]) => id = input,
+                (Op::Reshape { .. } | Op::Detach, &[input]) => id = input,
                 (Op::Binary(Binary::Add), &[input, added]) if bias.is_none() => {
                     bias = Some(self.leaf_behind(added, element)?);
                     id = input;
@@ -120,9 +120,9 @@ impl Graph {
         }
     }
 
-    /// The tensor of which this one is another shape.
-    fn behind_reshapes(&self, mut id: NodeId) -> NodeId {
-        while let Node { op: Op::Reshape { .. }, inputs, .. } = self.node(id) {
+    /// The tensor that this one is a view of.
+    fn behind_views(&self, mut id: NodeId) -> NodeId {
+        while let Node { op: Op::Reshape { .. } | Op::Detach, inputs, .. } = self.node(id) {
             id = inputs[0];
         }
         id
@@ -134,7 +134,7 @@ impl Graph {
             let Node { op, inputs, shape, .. } = self.node(id);
             match op {
                 Op::Leaf { .. } => return Some((id, element)),
-                Op::Reshape { .. } => {}
+                Op::Reshape { .. } | Op::Detach => {}
                 Op::Expand { .. } => element = before_expansion(&self.node(inputs[0]).shape, &shape, element),
                 _ => return None,
             }
@@ -145,7 +145,7 @@ impl Graph {
     /// The rows and columns of `images` that an element depends on, or, where what lies between mixes all places, might depend on;
     /// `None` where it does not depend on them.
     pub fn receptive_field(&self, tensor: Tensor<'_>, element: usize, images: Tensor<'_>) -> Option<[Range<usize>; 2]> {
-        let id = self.behind_reshapes(tensor.id());
+        let id = self.behind_views(tensor.id());
         let here = match place(&self.node(id).shape, element) {
             Some([_, _, y, x]) => [y..y + 1, x..x + 1],
             None => self.whole(id),

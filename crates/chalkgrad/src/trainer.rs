@@ -269,9 +269,10 @@ impl Trainer {
         self.prepare(lines.len() + 1)?;
         self.model.check_inputs(self.options.batch, examples)?;
         let share = self.share(self.workers)?;
+        // The others first: their way is the longer one.
+        parallel::send_shares(&self.model, examples, lines).await?;
         self.model.write_inputs(share.examples, share.part(examples))?;
         let buffers = self.store().read(BUFFERS).await?;
-        parallel::send_shares(&self.model, examples, lines).await?;
         if let Err(error) = parallel::run_shared(self.train.begin()?, self.store(), lines).await {
             self.store().write(BUFFERS, &buffers)?;
             return Err(error);

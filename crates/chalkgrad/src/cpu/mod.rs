@@ -267,7 +267,13 @@ fn operate(op: &Op, prepared: &Prepared, x: &[(&[f32], &Shape)], y: &mut [f32], 
         }
         Op::CrossEntropy => cross_entropy::forward(values(0), dims(0), values(1), y),
         Op::CrossEntropyGradient => cross_entropy::gradient(values(0), dims(0), values(1), values(2), y),
-        Op::Leaf { .. } | Op::Constant { .. } | Op::Unary(_) | Op::Binary(_) | Op::Where | Op::Reshape { .. } => {
+        Op::Leaf { .. }
+        | Op::Constant { .. }
+        | Op::Unary(_)
+        | Op::Binary(_)
+        | Op::Where
+        | Op::Reshape { .. }
+        | Op::Detach => {
             unreachable!("the planner makes maps, reads or nothing of {}", op.name())
         }
     }

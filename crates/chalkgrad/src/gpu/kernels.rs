@@ -95,7 +95,13 @@ pub(super) fn dispatches(
     let (name, output) = (op.name(), places.place(output));
     let maker = Maker { gpu, name, inputs: bound, output, scratch, taken: Cell::new(0) };
     match op {
-        Op::Leaf { .. } | Op::Constant { .. } | Op::Unary(_) | Op::Binary(_) | Op::Where | Op::Reshape { .. } => {
+        Op::Leaf { .. }
+        | Op::Constant { .. }
+        | Op::Unary(_)
+        | Op::Binary(_)
+        | Op::Where
+        | Op::Reshape { .. }
+        | Op::Detach => {
             unreachable!("the planner makes no step of its own of {}", op.name())
         }
         Op::Expand { .. }

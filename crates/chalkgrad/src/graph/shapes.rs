@@ -37,6 +37,28 @@ impl Tensor<'_> {
         if self.shape() == shape { self } else { self.graph.apply(Op::Reshape { shape }, &[self]) }
     }
 
+    /// The same elements, for which no gradient flows to what made them: `torch.Tensor.detach`.
+    ///
+    /// ```
+    /// use chalkgrad::{Device, Graph, Program, Store};
+    /// use pollster::block_on;
+    ///
+    /// let mut store = Store::new(&Device::Cpu);
+    /// store.add("x", 2)?;
+    /// store.write("x", &[3.0, 5.0])?;
+    /// let graph = Graph::new();
+    /// let x = graph.leaf("x", [2]);
+    /// // Of x · x with one factor detached: not 2 x, but x.
+    /// let gradient = graph.backward((x * x.detach()).sum(&[0], false), &[x])?[0];
+    /// let program = block_on(Program::compile(&store, &graph, &[], &[gradient]))?;
+    /// Program::run(&[&program])?;
+    /// assert_eq!(*block_on(program.read(0))?, [3.0, 5.0]);
+    /// # Ok::<(), chalkgrad::Error>(())
+    /// ```
+    pub fn detach(self) -> Self {
+        self.graph.apply(Op::Detach, &[self])
+    }
+
     /// Neighbouring axes as one: `x.flatten(1..)` makes `[N, C, H, W]` to `[N, C H W]`, `x.flatten(..)` a vector.
     pub fn flatten(self, axes: impl RangeBounds<usize>) -> Self {
         let shape = self.shape();

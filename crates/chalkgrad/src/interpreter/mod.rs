@@ -140,7 +140,7 @@ pub(crate) fn evaluate<T: Real>(op: &Op, x: &[&Array<T>], shape: &Shape) -> Arra
             let strides = x[0].shape().expanded_strides(shape);
             Array::from_fn(shape, |i| x[0][offset(i, shape, &strides)])
         }
-        Op::Reshape { .. } | Op::AllReduce => x[0].clone().reshaped(shape),
+        Op::Reshape { .. } | Op::Detach | Op::AllReduce => x[0].clone().reshaped(shape),
         Op::Permute { axes } => {
             let own = x[0].shape().strides();
             let strides: Vec<usize> = axes.iter().map(|&axis| own[axis]).collect();

@@ -257,7 +257,8 @@ fn judge<'g>(sums: &Sums<'g>, share: Share) -> [Tensor<'g>; 3] {
     }
     let all = sums.losses.graph().stack(&[sums.losses, sums.counts, sums.hits, sums.examples], 0).all_reduce();
     let [losses, counts, hits, examples] = [0, 1, 2, 3].map(|sum| all.narrow(0, sum, 1).reshape([]));
-    [losses / counts, hits / examples, sums.losses / counts]
+    // The counts owe nothing to the parameters; attached, they would ask all workers for a gradient of zero.
+    [losses / counts, hits / examples, sums.losses / counts.detach()]
 }
 
 /// The shape of so many of these.

@@ -93,9 +93,9 @@ pub(super) fn schedule(
     groups
 }
 
-/// The node whose memory holds this node's value: a reshape has its input's.
+/// The node whose memory holds this node's value: a view has its input's.
 pub(super) fn memory_of(nodes: &[Node], mut id: NodeId) -> NodeId {
-    while let Op::Reshape { .. } = nodes[id].op {
+    while nodes[id].op.is_view() {
         id = nodes[id].inputs[0];
     }
     id
@@ -130,7 +130,7 @@ impl Scheduler<'_> {
 
     fn is_step(&self, id: NodeId) -> bool {
         match self.nodes[id].op {
-            Op::Leaf { .. } | Op::Reshape { .. } => false,
+            Op::Leaf { .. } | Op::Reshape { .. } | Op::Detach => false,
             Op::Constant { .. } => self.forced[id],
             Op::Expand { .. } => self.forced[id] || self.virtual_read(id).is_none(),
             _ => true,
@@ -142,7 +142,7 @@ impl Scheduler<'_> {
         let node = &self.nodes[id];
         match &node.op {
             Op::Constant { value } => Some(Operand::Constant(*value)),
-            Op::Reshape { .. } => self.virtual_read(node.inputs[0]),
+            Op::Reshape { .. } | Op::Detach => self.virtual_read(node.inputs[0]),
             Op::Expand { .. } => {
                 let input = node.inputs[0];
                 match self.operand(input) {
@@ -177,8 +177,8 @@ impl Scheduler<'_> {
     fn find_readers(&mut self, order: &[NodeId]) {
         let mut force: Vec<NodeId> = self.roots.iter().copied().collect();
         for &id in order {
-            // A reshape reads nothing: whoever reads it reads what it reshapes.
-            if !self.is_map(id) && !matches!(self.nodes[id].op, Op::Reshape { .. }) {
+            // A view reads nothing: whoever reads it reads what it is a view of.
+            if !self.is_map(id) && !self.nodes[id].op.is_view() {
                 force.extend(self.nodes[id].inputs.iter().map(|&input| memory_of(self.nodes, input)));
             }
         }

@@ -46,7 +46,8 @@ fn next(op: &Op) -> Option<Op> {
         }
         Op::Where => Op::Expand { shape },
         Op::Expand { .. } => Op::Reshape { shape },
-        Op::Reshape { .. } => Op::Permute { axes: vec![] },
+        Op::Reshape { .. } => Op::Detach,
+        Op::Detach => Op::Permute { axes: vec![] },
         Op::Permute { .. } => Op::Concat { axis: 0 },
         Op::Concat { .. } => Op::Slice { spans: vec![] },
         Op::Slice { .. } => Op::Pad { spans: vec![], shape },
@@ -273,6 +274,7 @@ fn drawn(op: &Op, draw: &mut Draw, round: usize) -> (Op, Vec<(Shape, Fill)>) {
             let shape = any(draw, most);
             (Op::Reshape { shape: [shape.elements()].into() }, vec![(shape, Normal)])
         }
+        Op::Detach => (Op::Detach, vec![(any(draw, most), Normal)]),
         Op::Permute { .. } => {
             let shape = any(draw, most);
             let mut axes: Vec<usize> = (0..shape.rank()).collect();
