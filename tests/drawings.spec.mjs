@@ -73,6 +73,18 @@ describe("files of drawings", () => {
     assert.deepEqual(complaints, []);
   });
 
+  test("keep the word that they came with, until something else is drawn", async (t) => {
+    const { pad, complaints } = await drawing(open, t);
+    await pad.openFile("mine.ndjson", JSON.stringify({ word: "a house of mine", drawing: [[[0, 200, 200], [0, 0, 200]]] }));
+    await until("it is on the pad", async () => (await pad.tool("Clear").isEnabled()));
+    await pad.draw([[[100, 100], [150, 120]]]);
+    assert.equal(JSON.parse((await pad.saved("ndjson")).bytes).word, "a house of mine");
+    await pad.clear();
+    await pad.draw(house);
+    assert.notEqual(JSON.parse((await pad.saved("ndjson")).bytes).word, "a house of mine");
+    assert.deepEqual(complaints, []);
+  });
+
   test("of all of Quick, Draw!'s kinds are opened: one drawing onto the pad, several into one's categories", async (t) => {
     const { lab, page, pad, complaints } = await drawing(open, t, { route: "#/sketch?mode=teach" });
     const nose = [[[0, 0], [0, 200], [100, 255]], [[100, 0], [150, 0]]];

@@ -90,15 +90,18 @@ async function main() {
   const host = await openHost();
   const machine = { cpu: cpus()[0].model, cores, chromium: host.version(), load: loadavg()[0] };
   const rows = allRows({ host, cores, softwareGpu: options.softwareGpu }).filter(options.wants);
-  for (const [library, build] of Object.entries({ native, burn })) {
-    if (!rows.some((row) => row.library === library)) continue;
-    say(`building what ${library} runs`);
-    // What goes wrong is said in its rows.
-    await build().catch(() => {});
-  }
   const cases = [];
-  for (const settings of options.cases) cases.push(await measureCase(host, rows, settings, options));
-  await host.close();
+  try {
+    for (const [library, build] of Object.entries({ native, burn })) {
+      if (!rows.some((row) => row.library === library)) continue;
+      say(`building what ${library} runs`);
+      // What goes wrong is said in its rows.
+      await build().catch(() => {});
+    }
+    for (const settings of options.cases) cases.push(await measureCase(host, rows, settings, options));
+  } finally {
+    await host.close();
+  }
 
   const { seconds, rounds, json } = options;
   const promises = judge(cases);

@@ -26,8 +26,8 @@ pub fn recall(device: &Device, memory: &str) -> bool {
     tiles.inspect(|tiles| device.set_tiles(*tiles)).is_some()
 }
 
-/// Times every choice on the device and leaves it with the fastest, in about a second; what to remember of it, if it is a GPU. One
-/// choice after the other, because each concerns kernels of its own.
+/// Times every choice on the device and leaves it with the fastest, in about a second, or five where a processor plays the GPU; what to
+/// remember of it, if it is a GPU. One choice after the other, because each concerns kernels of its own.
 pub async fn tune(device: &Device, clock: Clock) -> Result<Option<String>> {
     let Some(mut tiles) = device.tiles() else { return Ok(None) };
     let sums = Tiles::BUSY.map(|busy| Tiles { busy, ..tiles });

@@ -13,8 +13,8 @@ pub(super) const MULTIPLY_ADDS: &str = wgsl!("multiply_adds.wgsl");
 /// Rounds of one dispatch at most: llvmpipe leaves every loop after 65,535.
 const MOST_ROUNDS: u32 = 1 << 15;
 
-/// Floating-point operations of a thread in a round: four chains of four lanes.
-const OPERATIONS: u64 = 2 * 4 * 4;
+/// Floating-point operations of a thread in a round: eight multiply-adds in each of four chains of four lanes.
+const OPERATIONS: u64 = 2 * 8 * 4 * 4;
 
 impl Gpu {
     /// Lets every thread go so many rounds: how many floating-point operations those are, and the seconds that they take.

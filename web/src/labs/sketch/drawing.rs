@@ -16,20 +16,32 @@ const MOST_STEPS: usize = 200;
 /// Strokes, the one under the pen, and what was before and after.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Paper {
-    strokes: Drawing,
+    now: Named,
     pen: Option<Stroke>,
-    past: Vec<Drawing>,
-    future: Vec<Drawing>,
+    past: Vec<Named>,
+    future: Vec<Named>,
+}
+
+/// Finished strokes, and the word that they were drawn for, where that is known.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Named {
+    strokes: Drawing,
+    word: Option<String>,
 }
 
 impl Paper {
     /// Every stroke, with the one under the pen.
     pub fn drawing(&self) -> Drawing {
-        self.strokes.iter().chain(&self.pen).cloned().collect()
+        self.now.strokes.iter().chain(&self.pen).cloned().collect()
+    }
+
+    /// What it was drawn for, where that is known.
+    pub fn word(&self) -> Option<&str> {
+        self.now.word.as_deref()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.strokes.is_empty() && self.pen.is_none()
+        self.now.strokes.is_empty() && self.pen.is_none()
     }
 
     pub fn can_undo(&self) -> bool {
@@ -67,39 +79,42 @@ impl Paper {
     pub fn lift(&mut self) {
         if let Some(stroke) = self.pen.take() {
             self.remember();
-            self.strokes.push(stroke);
+            self.now.strokes.push(stroke);
         }
     }
 
     /// Takes away the topmost stroke near a place. Whether there was one.
     pub fn erase_at(&mut self, point: [f32; 2]) -> bool {
-        let Some(found) = self.strokes.iter().rposition(|stroke| comes_near(stroke, point)) else { return false };
+        let Some(found) = self.now.strokes.iter().rposition(|stroke| comes_near(stroke, point)) else { return false };
         self.remove(found)
     }
 
     /// Takes away one stroke.
     pub fn remove(&mut self, stroke: usize) -> bool {
-        if stroke >= self.strokes.len() {
+        if stroke >= self.now.strokes.len() {
             return false;
         }
         self.remember();
-        self.strokes.remove(stroke);
+        self.now.strokes.remove(stroke);
+        if self.now.strokes.is_empty() {
+            self.now.word = None;
+        }
         true
     }
 
     pub fn clear(&mut self) {
         self.pen = None;
-        if !self.strokes.is_empty() {
+        if !self.now.strokes.is_empty() {
             self.remember();
-            self.strokes.clear();
+            self.now = Named::default();
         }
     }
 
-    /// Another drawing takes the place of this one, fitted into the pad.
-    pub fn replace(&mut self, drawing: &Drawing) {
+    /// Another drawing takes the place of this one, fitted into the pad, with the word that it was drawn for.
+    pub fn replace(&mut self, drawing: &Drawing, word: Option<String>) {
         self.pen = None;
         self.remember();
-        self.strokes = fitted(drawing);
+        self.now = Named { strokes: fitted(drawing), word };
     }
 
     /// Takes the line under the pen away, or else the last change.
@@ -108,19 +123,19 @@ impl Paper {
             return;
         }
         if let Some(before) = self.past.pop() {
-            self.future.push(std::mem::replace(&mut self.strokes, before));
+            self.future.push(std::mem::replace(&mut self.now, before));
         }
     }
 
     pub fn redo(&mut self) {
         if let Some(after) = self.future.pop() {
-            self.past.push(std::mem::replace(&mut self.strokes, after));
+            self.past.push(std::mem::replace(&mut self.now, after));
         }
     }
 
     fn remember(&mut self) {
         self.future.clear();
-        self.past.push(self.strokes.clone());
+        self.past.push(self.now.clone());
         if self.past.len() > MOST_STEPS {
             self.past.remove(0);
         }
@@ -233,6 +248,25 @@ mod tests {
         assert_eq!(paper.drawing(), vec![vec![[50.0, 50.0]]]);
         assert!(paper.erase_at([52.0, 49.0]), "a dot");
         assert!(paper.is_empty() && paper.can_undo());
+    }
+
+    #[test]
+    fn the_word_stays_with_the_drawing_that_it_came_with() {
+        let mut paper = two_strokes();
+        paper.replace(&vec![vec![[0.0, 0.0], [200.0, 200.0]]], Some("line".into()));
+        paper.put_down([1.0, 1.0]);
+        paper.lift();
+        assert_eq!(paper.word(), Some("line"));
+        paper.undo();
+        paper.undo();
+        assert_eq!((paper.drawing().len(), paper.word()), (2, None), "what was there before has none");
+        paper.redo();
+        assert_eq!(paper.word(), Some("line"));
+        assert!(paper.remove(0));
+        assert_eq!(paper.word(), None, "nothing is left of it");
+        paper.undo();
+        paper.clear();
+        assert_eq!(paper.word(), None);
     }
 
     #[test]

@@ -67,11 +67,12 @@ pub fn Exchange(pad: Pad) -> impl IntoView {
     }
 }
 
-/// Saves what is on the pad.
+/// Saves what is on the pad, under the word that it was drawn for, or else the best guess.
 fn save(pad: Pad, kind: &str) {
     let drawing = pad.drawing.get_untracked();
-    let word = untrack(move || pad.guesses().first().map(|guess| pad.name(guess.class)));
-    let word = word.unwrap_or_else(|| "drawing".into());
+    let guessed = || untrack(move || pad.guesses().first().map(|guess| pad.name(guess.class)));
+    let word = pad.paper.with_value(|paper| paper.word().map(str::to_owned));
+    let word = word.or_else(guessed).unwrap_or_else(|| "drawing".into());
     let name = format!("{}.{kind}", word.replace(|letter: char| !letter.is_alphanumeric(), "-"));
     let saved = match kind {
         "svg" => files::save(&name, &svg(&drawing).into()),
@@ -195,7 +196,8 @@ fn take(pad: Pad, lesson: Lesson, opened: Opened, is_alone: bool) -> Result<Opti
     match &content {
         _ if content.count() == 0 => return Err("there are no drawings in it.".into()),
         Content::Strokes(drawings) if is_alone && drawings.len() == 1 => {
-            pad.change(|paper| paper.replace(&drawings[0]));
+            let word = opened.words.first().filter(|word| !word.is_empty()).cloned();
+            pad.change(|paper| paper.replace(&drawings[0], word));
             return Ok(None);
         }
         _ => {}

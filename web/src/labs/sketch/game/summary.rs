@@ -118,7 +118,8 @@ fn Row(search: Search, row: usize, turn: Turn) -> impl IntoView {
     let picture = svg(&drawing);
     let title = format!("Puts “{word}” back on the pad, to look at it again");
     let label = format!("Your drawing of “{word}”");
-    let keep = move || search.pad.change(|paper| paper.replace(&drawing));
+    let drawn_for = word.clone();
+    let keep = move || search.pad.change(|paper| paper.replace(&drawing, Some(drawn_for.clone())));
     view! {
         <li aria-label=word>
             <div class="game-drawing" role="img" aria-label=label inner_html=picture></div>
