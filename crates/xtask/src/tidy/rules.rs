@@ -119,16 +119,16 @@ fn no_large_file_is_tracked(files: &Files) -> Vec<String> {
         .collect()
 }
 
-/// Kernels that need no file on the CPU: a slice does it there, or the kernel is a GPU's other way of doing what has one.
-const WITHOUT_TWIN: [&str; 2] = ["fill", "matmul_slabs"];
+/// Kernels that need no file on the CPU: a slice does it there, or the kernel is a GPU's other way of doing what has one, or a part of it.
+const WITHOUT_TWIN: [&str; 4] = ["fill", "matmul_slabs", "packed", "padded"];
 
 /// GPU and CPU kernels go by file stems; on the CPU an operation's gradients stand in its own file. `gpu/shared/` holds
-/// snippets, not kernels.
+/// snippets, not kernels, and `gpu/unrolled/` operations under the same stems.
 fn every_kernel_has_a_twin(files: &Files) -> Vec<String> {
     files
         .keys()
         .filter(|path| path.ends_with(".wgsl") && path.contains("/gpu/") && !path.contains("/gpu/shared/"))
-        .map(|path| (path, path.replace("/gpu/", "/cpu/").replace(".wgsl", "")))
+        .map(|path| (path, path.replace("/gpu/unrolled/", "/gpu/").replace("/gpu/", "/cpu/").replace(".wgsl", "")))
         .map(|(path, stem)| {
             let operation = stem.trim_end_matches("_gradient").trim_end_matches("_weight");
             (path, format!("{operation}.rs"))
