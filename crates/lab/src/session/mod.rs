@@ -32,7 +32,7 @@ const SLICE: f64 = 0.03;
 /// How often a file is asked for before the run stops.
 const ATTEMPTS: u32 = 3;
 
-/// How much the newest step counts in what is told of a step's time.
+/// How much the steps of the newest report count in what is told of a step's time.
 const NEWEST: f64 = 0.2;
 
 /// What the session is doing.
@@ -82,6 +82,8 @@ pub struct Session {
     seconds: f64,
     loading: f64,
     step_seconds: f64,
+    /// What the steps since the last report have taken, their loading apart, in seconds.
+    unreported: f64,
 }
 
 /// Images a second over the last second of training, pictures and evaluations for the page included.
@@ -156,6 +158,7 @@ impl Session {
             seconds: 0.0,
             loading: 0.0,
             step_seconds: 0.0,
+            unreported: 0.0,
         })
     }
 
@@ -325,8 +328,7 @@ impl Session {
         self.loading = filled - began;
         team.train(&mut self.trainer, &self.work, examples(&self.batch)).await?;
         let ended = (self.clock)();
-        let newest = if self.step_seconds == 0.0 { 1.0 } else { NEWEST };
-        self.step_seconds += newest * (ended - filled - self.step_seconds);
+        self.unreported += ended - filled;
         self.seconds += ended - began;
         self.rate.count((self.clock)(), self.batch.size());
         Ok(())
@@ -334,9 +336,15 @@ impl Session {
 
     /// Sends the numbers of the steps since the last report. False where one of them stopped the run.
     async fn report(&mut self, out: &mut Outbox) -> Result<bool> {
+        let asked = (self.clock)();
         let metrics = self.trainer.metrics().await?;
         self.reported = (self.clock)();
         let Some(first) = metrics.first() else { return Ok(true) };
+        // Steps are only given to a GPU: here they are waited for.
+        self.unreported += self.reported - asked;
+        self.seconds += self.reported - asked;
+        let newest = if self.step_seconds == 0.0 { 1.0 } else { NEWEST };
+        self.step_seconds += newest * (std::mem::take(&mut self.unreported) / metrics.len() as f64 - self.step_seconds);
         let bad = metrics.iter().find(|metrics| !metrics.loss.is_finite()).copied();
         let good: Vec<&Metrics> = metrics.iter().take_while(|metrics| metrics.loss.is_finite()).collect();
         let steps = self.trainer.steps();

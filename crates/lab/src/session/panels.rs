@@ -208,9 +208,9 @@ impl Session {
         Ok(Some((EventBody::AugmentedDrawn { step, sheet }, vec![pictures])))
     }
 
-    /// What a step takes, part by part; nothing before the first batch.
+    /// What a step takes, part by part; nothing before the first one was reported.
     async fn costs(&mut self) -> Result<Option<(EventBody, Vec<Vec<u8>>)>> {
-        if self.trainer.steps() == 0 || self.batch.weights.iter().all(|&weight| weight == 0.0) {
+        if self.step_seconds == 0.0 || self.batch.weights.iter().all(|&weight| weight == 0.0) {
             return Ok(None);
         }
         let costs = self.trainer.costs(examples(&self.batch), self.step_seconds, self.clock).await?;
