@@ -4,7 +4,6 @@ use super::buffer::bytes;
 use super::kernels::{Maker, truth, words};
 use super::pipeline::{Binding, Dispatch};
 use super::source::wgsl;
-use super::unrolled;
 use crate::op::{Pool, Table, Window};
 use crate::tiles::BUSY;
 use crate::{Pixels, Result};
@@ -65,8 +64,7 @@ impl Maker<'_> {
 
     fn correlate(self, x: &[usize], y: &[usize], correlation: &Correlation) -> Result<Vec<Dispatch>> {
         let Correlation { kernel, dilation, stride, padding, stretch, groups, weight_strides, turned } = correlation;
-        if self.tiles().pixels == Pixels::Unrolled && *stretch == [1, 1] && unrolled::fits(*kernel, *stride, *dilation)
-        {
+        if *stretch == [1, 1] && self.writes_out(*kernel, *stride, *dilation) {
             return self.correlate_unrolled(x, y, correlation);
         }
         let group_filters = y[1] / groups;
@@ -104,7 +102,7 @@ impl Maker<'_> {
         groups: usize,
     ) -> Result<Vec<Dispatch>> {
         let Window { kernel, stride, padding, dilation } = window;
-        if self.tiles().pixels == Pixels::Unrolled && unrolled::fits(kernel, stride, dilation) {
+        if self.writes_out(kernel, stride, dilation) {
             return self.weight_gradient_unrolled(x, gradient, window, groups);
         }
         let taps = kernel[1].min(8);

@@ -8,8 +8,8 @@ use super::kernels::{Maker, words};
 use super::pictures::Correlation;
 use super::pipeline::{Binding, Dispatch};
 use super::source::wgsl;
-use crate::Result;
 use crate::op::Window;
+use crate::{Pixels, Result};
 
 pub(super) const PADDED: &str = wgsl!("padded.wgsl");
 pub(super) const PACKED: &str = wgsl!("packed.wgsl");
@@ -22,11 +22,6 @@ const MOST_TAPS: usize = 25;
 const ROWS: usize = 4;
 /// Components of a vector.
 const LANES: [char; 4] = ['x', 'y', 'z', 'w'];
-
-/// Whether convolutions of such a kernel, stride and dilation are written out.
-pub(super) fn fits(kernel: [usize; 2], stride: [usize; 2], dilation: [usize; 2]) -> bool {
-    kernel[0] * kernel[1] <= MOST_TAPS && stride == [1, 1] && dilation == [1, 1]
-}
 
 /// What a kernel's text depends on.
 #[derive(Clone, Copy)]
@@ -172,6 +167,12 @@ fn pixel(x: usize) -> String {
 }
 
 impl Maker<'_> {
+    /// Whether this device's convolutions of such a kernel, stride and dilation are written out.
+    pub(super) fn writes_out(&self, kernel: [usize; 2], stride: [usize; 2], dilation: [usize; 2]) -> bool {
+        let fits = kernel[0] * kernel[1] <= MOST_TAPS && stride == [1, 1] && dilation == [1, 1];
+        fits && self.tiles().pixels == Pixels::Unrolled
+    }
+
     /// A correlation of pictures that are not stretched.
     pub(super) fn correlate_unrolled(
         self,
