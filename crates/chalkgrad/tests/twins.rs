@@ -19,6 +19,11 @@ fn every_operation_on_the_cpu_equals_the_interpreter() {
 }
 
 #[test]
+fn whole_and_broken_tiles_on_the_cpu_equal_the_interpreter() {
+    hold(&Device::Cpu, &twins::tiled());
+}
+
+#[test]
 fn fused_maps_on_the_cpu_equal_the_interpreter() {
     hold(&Device::Cpu, &twins::maps());
 }

@@ -1,111 +1,43 @@
-//! The three convolutions. Forward and input gradient are one product: kernel places are offsets into the padded
-//! picture, so that nothing is unfolded where the stride is 1. The weight gradient sums outer products pixel by pixel.
-//! Groups of channels are taken for pictures of their own.
+//! The three convolutions. Forward and input gradient are products: kernel places are offsets into a field of pixels, so that
+//! nothing is unfolded. The weight gradient sums outer products pixel by pixel. Groups of channels are taken for pictures of
+//! their own.
 
 use super::Scratch;
+use super::field::{Field, Run};
 use super::simd::Level;
-use super::tile::{self, OuterSum, Position, Product, SLACK};
+use super::tile::{self, Cover, OuterSum, Product};
 use crate::Shape;
 use crate::op::Window;
 
-/// A picture, or one group of its channels, laid into a larger field of zeros, its pixels `spread` apart.
-#[derive(Debug, Clone, Copy)]
-struct Field {
-    channels: usize,
-    picture: [usize; 2],
-    size: [usize; 2],
-    /// Where the picture's first pixel lies; negative where the window's padding cuts it off.
-    origin: [isize; 2],
-    spread: [usize; 2],
+/// Height and width of a shape's planes.
+fn plane_of(shape: &Shape) -> [usize; 2] {
+    [2, 3].map(|axis| shape.dims()[axis])
 }
 
-impl Field {
-    fn plane(&self) -> usize {
-        self.size[0] * self.size[1]
-    }
-
-    /// Numbers that it takes, with room for a vector that reads past the end.
-    fn len(&self) -> usize {
-        self.channels * self.plane() + SLACK
-    }
-
-    /// The columns of a picture's row that lie inside the field.
-    fn columns(&self) -> std::ops::Range<usize> {
-        let inside = |column: &usize| {
-            let at = self.origin[1] + (column * self.spread[1]) as isize;
-            at >= 0 && (at as usize) < self.size[1]
-        };
-        let first = (0..self.picture[1]).find(inside).unwrap_or(0);
-        first..(first..self.picture[1]).take_while(inside).last().map_or(first, |last| last + 1)
-    }
-
-    /// Copies one picture `[C, H, W]` in. The zeros around it must be there already.
-    fn fill(&self, picture: &[f32], field: &mut [f32]) {
-        let [height, width] = self.picture;
-        let columns = self.columns();
-        for (channel, row) in (0..self.channels * height).map(|index| (index / height, index % height)) {
-            let y = self.origin[0] + (row * self.spread[0]) as isize;
-            if y < 0 || y as usize >= self.size[0] || columns.is_empty() {
-                continue;
-            }
-            let x = (self.origin[1] + (columns.start * self.spread[1]) as isize) as usize;
-            let to = &mut field[channel * self.plane() + y as usize * self.size[1] + x..];
-            let from = &picture[(channel * height + row) * width..][columns.clone()];
-            if self.spread[1] == 1 {
-                to[..from.len()].copy_from_slice(from);
-            } else {
-                to.iter_mut().step_by(self.spread[1]).zip(from).for_each(|(to, from)| *to = *from);
-            }
-        }
-    }
-
-    /// Numbers of the picture.
-    fn pixels(&self) -> usize {
-        self.channels * self.picture[0] * self.picture[1]
-    }
-
-    /// Where each (channel, kernel row, kernel column) lies relative to a window's first pixel.
-    fn taps(&self, Window { kernel, dilation, .. }: Window) -> Vec<usize> {
-        let tap = |k: usize| {
-            let (channel, place) = (k / (kernel[0] * kernel[1]), k % (kernel[0] * kernel[1]));
-            let (row, column) = (place / kernel[1] * dilation[0], place % kernel[1] * dilation[1]);
-            channel * self.plane() + row * self.size[1] + column
-        };
-        (0..self.channels * kernel[0] * kernel[1]).map(tap).collect()
-    }
-}
-
-/// Field of the forward pass: the picture with its padding.
-fn padded(images: &Shape, window: Window, groups: usize) -> Field {
-    let [channels, height, width] = [1, 2, 3].map(|axis| images.dims()[axis]);
-    Field {
-        channels: channels / groups,
-        picture: [height, width],
-        size: [height + 2 * window.padding[0], width + 2 * window.padding[1]],
-        origin: window.padding.map(|padding| padding as isize),
-        spread: [1; 2],
-    }
-}
-
-/// A convolution as one product a picture and group.
+/// A convolution, or the gradient with respect to its pictures.
 pub(super) struct Convolution {
-    level: Level,
     groups: usize,
     field: Field,
-    taps: Vec<usize>,
-    positions: Vec<Position>,
-    /// For strides over 1: each position's pixels, gathered so that they lie side by side.
-    gather: Option<Gather>,
-    /// Filters out, channels in, kernel places, all of one group.
-    weight: [usize; 3],
-    /// The input gradient reads the weight turned round, filters and channels exchanged.
-    turned: bool,
-    output_plane: usize,
+    /// Pictures that are computed together, so that a tile has as many vectors as it takes.
+    together: usize,
+    /// Channels of a group that are written, and how far apart their weights are.
+    rows: usize,
+    weight_row: usize,
+    group_weight: usize,
+    output: [usize; 2],
+    passes: Vec<Pass>,
 }
 
-struct Gather {
-    places: Vec<usize>,
+/// One product a picture and group: results that the same taps make.
+struct Pass {
+    /// Where a step's weights lie from those of the first channel that is written on, and where its pixels lie in the field.
+    weights: Vec<usize>,
     offsets: Vec<usize>,
+    /// Results of one picture.
+    len: usize,
+    cover: Cover,
+    /// Where results lie apart: where the first is, how far it is to the next, and how many there are, along height and width.
+    spread: Option<[[usize; 3]; 2]>,
 }
 
 impl Convolution {
@@ -117,27 +49,13 @@ impl Convolution {
         weight: &Shape,
         output: &Shape,
     ) -> Self {
-        let field = padded(images, window, groups);
-        let taps = field.taps(window);
-        let [height, width] = [output.dims()[2], output.dims()[3]];
-        let plane = height * width;
-        let level = level.for_rows_of(if window.stride[1] == 1 { width } else { plane });
-        let (positions, gather) = if window.stride[1] == 1 {
-            let step = window.stride[0] * field.size[1];
-            (tile::positions(level, height, width, step, width), None)
-        } else {
-            let place =
-                |pixel: usize| pixel / width * window.stride[0] * field.size[1] + pixel % width * window.stride[1];
-            let places = (0..plane).map(place).collect();
-            let offsets = (0..taps.len()).map(|tap| tap * plane).collect();
-            (tile::positions(level, 1, plane, 0, 0), Some(Gather { places, offsets }))
-        };
-        let weight = [weight.dims()[0] / groups, weight.dims()[1], window.kernel[0] * window.kernel[1]];
-        Self { level, groups, field, taps, positions, gather, weight, turned: false, output_plane: plane }
+        let (field, runs) = Field::forward(images, &window, groups, plane_of(output));
+        let taps = window.kernel[0] * window.kernel[1];
+        let (rows, pitches) = (weight.dims()[0] / groups, [weight.dims()[1] * taps, taps]);
+        Self::new(level, groups, field, runs, weight, rows, pitches, plane_of(output))
     }
 
-    /// The gradient with respect to the pictures: a forward pass of stride 1 over the output gradient, its pixels
-    /// spread by the stride, with every kernel turned by 180°.
+    /// The gradient with respect to the pictures.
     pub(super) fn input_gradient(
         level: Level,
         window: Window,
@@ -146,64 +64,105 @@ impl Convolution {
         weight: &Shape,
         output: &Shape,
     ) -> Self {
-        let [filters, height, width] = [1, 2, 3].map(|axis| g.dims()[axis]);
-        let (filters, reach) = (filters / groups, window.extent().map(|extent| extent - 1));
-        let [input_height, input_width] = [output.dims()[2], output.dims()[3]];
-        let field = Field {
-            channels: filters,
-            picture: [height, width],
-            size: [input_height + reach[0], input_width + reach[1]],
-            origin: [0, 1].map(|axis| reach[axis] as isize - window.padding[axis] as isize),
-            spread: window.stride,
+        let (field, runs) = Field::backward(g, &window, groups, plane_of(output));
+        let taps = window.kernel[0] * window.kernel[1];
+        let (rows, pitches) = (weight.dims()[1], [taps, weight.dims()[1] * taps]);
+        Self::new(level, groups, field, runs, weight, rows, pitches, plane_of(output))
+    }
+
+    /// Of `rows` channels that a group writes. The weights of channels that are written lie `weight_pitches[0]` apart, those of
+    /// channels that are read `weight_pitches[1]`.
+    fn new(
+        level: Level,
+        groups: usize,
+        field: Field,
+        [row_runs, column_runs]: [Vec<Run>; 2],
+        weight: &Shape,
+        rows: usize,
+        weight_pitches: [usize; 2],
+        output: [usize; 2],
+    ) -> Self {
+        let pairs: Vec<[&Run; 2]> =
+            row_runs.iter().flat_map(|row| column_runs.iter().map(move |column| [row, column])).collect();
+        let covers: Vec<Cover> =
+            pairs.iter().map(|runs| Cover::new(level, runs.map(|run| run.len), [field.pitch(), runs[1].len])).collect();
+        let together = match groups {
+            1 => covers.iter().map(|cover| cover.copies_for_tiles(rows)).max().unwrap_or(1),
+            _ => 1,
         };
-        let level = level.for_rows_of(input_width);
-        let positions = tile::positions(level, input_height, input_width, field.size[1], input_width);
-        let weight = [weight.dims()[1], filters, window.kernel[0] * window.kernel[1]];
-        let taps = field.taps(window);
-        let output_plane = input_height * input_width;
-        Self { level, groups, taps, field, positions, gather: None, weight, turned: true, output_plane }
+        let pass = |(runs, cover): ([&Run; 2], Cover)| {
+            let (mut weights, mut offsets) = (Vec::new(), Vec::new());
+            for (channel, [row, column], offset) in field.taps(runs) {
+                weights.push(channel * weight_pitches[1] + row * weight.dims()[3] + column);
+                offsets.push(offset);
+            }
+            let len = runs[0].len * runs[1].len;
+            let is_whole = runs.map(|run| run.len) == output;
+            let spread = (!is_whole).then(|| runs.map(|run| [run.first, run.step, run.len]));
+            Pass { weights, offsets, len, cover: cover.repeated(together, [field.len(), rows * len]), spread }
+        };
+        let passes = pairs.into_iter().zip(covers).map(pass).collect();
+        let group_weight = weight.elements() / groups;
+        Self { groups, field, together, rows, weight_row: weight_pitches[0], group_weight, output, passes }
     }
 
     pub(super) fn run(&self, x: &[f32], weight: &[f32], y: &mut [f32], scratch: &mut Scratch) {
-        let [rows, channels, places] = self.weight;
-        scratch.packed.clear();
-        for weight in weight.chunks_exact(rows * channels * places) {
-            tile::pack_rows(&mut scratch.packed, rows, channels * places, |row, k| {
-                let (channel, place) = (k / places, k % places);
-                if self.turned {
-                    weight[(channel * rows + row) * places + places - 1 - place]
-                } else {
-                    weight[row * channels * places + k]
-                }
-            });
+        let Scratch { packed, padded, columns, .. } = scratch;
+        packed.clear();
+        for pass in &self.passes {
+            for weight in weight.chunks_exact(self.group_weight) {
+                tile::pack_rows(packed, weight, self.rows, self.weight_row, &pass.weights);
+            }
         }
-        let packed_len = tile::packed_len(rows, channels * places);
-        scratch.padded.clear();
-        scratch.padded.resize(self.field.len(), 0.0);
-        let pictures = x.chunks_exact(self.field.pixels()).zip(y.chunks_exact_mut(rows * self.output_plane));
-        for (index, (picture, y)) in pictures.enumerate() {
-            self.field.fill(picture, &mut scratch.padded);
-            let (input, offsets) = match &self.gather {
-                None => (&scratch.padded, &self.taps),
-                Some(gather) => {
-                    let columns = &mut scratch.columns;
-                    columns.resize((self.taps.len() * gather.places.len() + SLACK).max(columns.len()), 0.0);
-                    for (tap, to) in self.taps.iter().zip(columns.chunks_exact_mut(gather.places.len())) {
-                        to.iter_mut().zip(&gather.places).for_each(|(to, place)| *to = scratch.padded[place + tap]);
+        // Pixels that no tap reads have no gradient.
+        let plane = self.output[0] * self.output[1];
+        if self.passes.iter().map(|pass| pass.len).sum::<usize>() < plane {
+            y.fill(0.0);
+        }
+        if self.passes.is_empty() {
+            return;
+        }
+        self.field.clear(padded, self.together);
+        let (pixels, results) = (self.field.pixels(), self.rows * plane);
+        let blocks = x.chunks(self.together * pixels).zip(y.chunks_mut(self.together * results));
+        for (index, (pictures, y)) in blocks.enumerate() {
+            for (picture, field) in pictures.chunks_exact(pixels).zip(padded.chunks_mut(self.field.len())) {
+                self.field.fill(picture, field);
+            }
+            let mut packed = packed.as_slice();
+            for pass in &self.passes {
+                let len = tile::packed_len(self.rows, pass.weights.len());
+                let (of_pass, rest) = packed.split_at(self.groups * len);
+                packed = rest;
+                let product = Product {
+                    packed: &of_pass[index % self.groups * len..][..len],
+                    rows: self.rows,
+                    input: padded,
+                    offsets: &pass.offsets,
+                    cover: &pass.cover,
+                    copies: pictures.len() / pixels,
+                    output_plane: pass.len,
+                };
+                match &pass.spread {
+                    None => tile::product(&product, y),
+                    Some(axes) => {
+                        columns.resize((self.together * self.rows * pass.len).max(columns.len()), 0.0);
+                        tile::product(&product, columns);
+                        let planes = columns.chunks_exact(pass.len).zip(y.chunks_exact_mut(plane));
+                        planes.for_each(|(from, to)| spread(from, axes, to, self.output[1]));
                     }
-                    (&scratch.columns, &gather.offsets)
                 }
-            };
-            let product = Product {
-                packed: &scratch.packed[index % self.groups * packed_len..][..packed_len],
-                rows,
-                input,
-                offsets,
-                positions: &self.positions,
-                output_plane: self.output_plane,
-            };
-            tile::product(self.level, &product, y);
+            }
         }
+    }
+}
+
+/// Writes results to their places in a plane of this width.
+fn spread(from: &[f32], [rows, columns]: &[[usize; 3]; 2], to: &mut [f32], width: usize) {
+    let ([first_row, row_step, _], [first, step, len]) = (*rows, *columns);
+    let lines = to.chunks_exact_mut(width).skip(first_row).step_by(row_step);
+    for (from, to) in from.chunks_exact(len).zip(lines) {
+        to[first..].iter_mut().step_by(step).zip(from).for_each(|(to, from)| *to = *from);
     }
 }
 
@@ -213,7 +172,6 @@ pub(super) struct WeightGradient {
     groups: usize,
     field: Field,
     taps: Vec<usize>,
-    steps: [usize; 2],
     /// Filters of one group.
     filters: usize,
     /// Filters, rounded up to whole vectors.
@@ -223,24 +181,16 @@ pub(super) struct WeightGradient {
 
 impl WeightGradient {
     pub(super) fn new(level: Level, window: Window, groups: usize, images: &Shape, g: &Shape) -> Self {
-        let field = padded(images, window, groups);
+        let output = plane_of(g);
+        let (field, [rows, columns]) = Field::forward(images, &window, groups, output);
+        let taps = field.taps([&rows[0], &columns[0]]).map(|(_, _, offset)| offset).collect();
         let filters = g.dims()[1] / groups;
         let level = level.for_rows_of(filters);
-        Self {
-            level,
-            groups,
-            taps: field.taps(window),
-            steps: [window.stride[0] * field.size[1], window.stride[1]],
-            filters,
-            width: filters.next_multiple_of(level.lanes()),
-            output: [g.dims()[2], g.dims()[3]],
-            field,
-        }
+        Self { level, groups, field, taps, filters, width: filters.next_multiple_of(level.lanes()), output }
     }
 
     pub(super) fn run(&self, x: &[f32], g: &[f32], y: &mut [f32], scratch: &mut Scratch) {
-        scratch.padded.clear();
-        scratch.padded.resize(self.field.len(), 0.0);
+        self.field.clear(&mut scratch.padded, 1);
         if self.filters == 1 {
             self.correlate(x, g, y, &mut scratch.padded);
         } else {
@@ -275,7 +225,7 @@ impl WeightGradient {
                 input: padded,
                 offsets: &self.taps,
                 pixels: self.output,
-                steps: self.steps,
+                pitch: self.field.pitch(),
                 columns,
                 width: self.width,
             };
@@ -296,19 +246,16 @@ impl WeightGradient {
             let y = &mut y[group * self.taps.len()..][..self.taps.len()];
             for (y, tap) in y.iter_mut().zip(&self.taps) {
                 for (row, g) in g.chunks_exact(self.output[1]).enumerate() {
-                    *y += dot(&padded[tap + row * self.steps[0]..], self.steps[1], g);
+                    *y += dot(&padded[tap + row * self.field.pitch()..], g);
                 }
             }
         }
     }
 }
 
-/// `Σ x[i · step] · g[i]`, in eight lanes.
-fn dot(x: &[f32], step: usize, g: &[f32]) -> f32 {
+/// `Σ x[i] · g[i]`, in eight lanes.
+fn dot(x: &[f32], g: &[f32]) -> f32 {
     const LANES: usize = 8;
-    if step != 1 {
-        return x.iter().step_by(step).zip(g).map(|(x, g)| x * g).sum();
-    }
     let mut lanes = [0.0; LANES];
     let (chunks, rest) = g.as_chunks::<LANES>();
     let whole = chunks.len() * LANES;
@@ -317,4 +264,41 @@ fn dot(x: &[f32], step: usize, g: &[f32]) -> f32 {
     }
     let rest: f32 = x[whole..].iter().zip(rest).map(|(x, g)| x * g).sum();
     lanes.iter().sum::<f32>() + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Widths that a vector has, that share one, and that fit none; more pictures than are computed together.
+    #[test]
+    fn every_level_computes_the_same() {
+        for (size, stride) in [(4, 1), (5, 1), (7, 1), (8, 1), (16, 1), (19, 1), (8, 2), (9, 2), (16, 2), (13, 3)] {
+            let window = Window::square(3).padding(1).stride(stride);
+            let output = window.output([size; 2]).unwrap();
+            let [images, weight, g] = [[7, 3, size, size], [6, 3, 3, 3], [7, 6, output[0], output[1]]].map(Shape::from);
+            let wave = |shape: &Shape| -> Vec<f32> { (0..shape.elements()).map(|i| (i as f32 * 0.7).sin()).collect() };
+            let run = |level: Level| {
+                let mut scratch = Scratch::default();
+                let mut results = [&g, &images, &weight].map(|shape| vec![f32::NAN; shape.elements()]);
+                let [y, x_gradient, weight_gradient] = &mut results;
+                let forward = Convolution::forward(level, window, 1, &images, &weight, &g);
+                forward.run(&wave(&images), &wave(&weight), y, &mut scratch);
+                let backward = Convolution::input_gradient(level, window, 1, &g, &weight, &images);
+                backward.run(&wave(&g), &wave(&weight), x_gradient, &mut scratch);
+                let gradient = WeightGradient::new(level, window, 1, &images, &g);
+                gradient.run(&wave(&images), &wave(&g), weight_gradient, &mut scratch);
+                results
+            };
+            let expected = run(Level::Quad);
+            for level in Level::all() {
+                for (found, expected) in run(level).iter().flatten().zip(expected.iter().flatten()) {
+                    assert!(
+                        (found - expected).abs() < 1e-3,
+                        "{found} is not {expected}: {level:?}, {size}, {window:?}"
+                    );
+                }
+            }
+        }
+    }
 }

@@ -3,21 +3,23 @@
 
 use super::Scratch;
 use super::simd::Level;
-use super::tile::{self, Position, Product, SLACK};
+use super::tile::{self, Cover, Product, SLACK};
 use crate::Shape;
 
 /// A product whose sizes are known, or a stack of such products.
 pub(super) struct MatMul {
-    level: Level,
     stack: usize,
     rows: usize,
     inner: usize,
     columns: usize,
     /// Columns of a panel.
     panel: usize,
-    transpose: [bool; 2],
+    transpose_b: bool,
+    /// Where a row's numbers lie in the first factor, and how far it is to the next row.
+    steps: Vec<usize>,
+    pitch: usize,
     offsets: Vec<usize>,
-    panels: Vec<Vec<Position>>,
+    panels: Vec<Cover>,
 }
 
 impl MatMul {
@@ -27,19 +29,19 @@ impl MatMul {
         let inner = matrix(a)[usize::from(!transpose[0])];
         let level = level.for_rows_of(columns);
         let panel = tile::tile_width(level, rows);
-        let panels = (0..columns).step_by(panel).map(|first| {
-            let mut positions = tile::positions(level, 1, panel.min(columns - first), 0, 0);
-            positions.iter_mut().for_each(|position| position.output += first);
-            positions
-        });
+        let panels = (0..columns)
+            .step_by(panel)
+            .map(|first| Cover::new(level, [1, panel.min(columns - first)], [0; 2]).written_at(first));
+        let [pitch, step] = if transpose[0] { [1, rows] } else { [inner, 1] };
         Self {
-            level,
             stack: output.dims()[..output.rank() - 2].iter().product(),
             rows,
             inner,
             columns,
             panel,
-            transpose,
+            transpose_b: transpose[1],
+            steps: (0..inner).map(|k| k * step).collect(),
+            pitch,
             offsets: (0..inner).map(|k| k * panel).collect(),
             panels: panels.collect(),
         }
@@ -57,19 +59,16 @@ impl MatMul {
     }
 
     fn multiply(&self, a: &[f32], b: &[f32], y: &mut [f32], scratch: &mut Scratch) {
-        let [transpose_a, transpose_b] = self.transpose;
         scratch.packed.clear();
-        tile::pack_rows(&mut scratch.packed, self.rows, self.inner, |row, k| {
-            if transpose_a { a[k * self.rows + row] } else { a[row * self.inner + k] }
-        });
+        tile::pack_rows(&mut scratch.packed, a, self.rows, self.pitch, &self.steps);
         let panel = &mut scratch.padded;
         let wide = self.panel;
         panel.resize((self.inner * wide + SLACK).max(panel.len()), 0.0);
-        for (first, positions) in (0..self.columns).step_by(wide).zip(&self.panels) {
+        for (first, cover) in (0..self.columns).step_by(wide).zip(&self.panels) {
             let width = wide.min(self.columns - first);
             for k in 0..self.inner {
                 let to = &mut panel[k * wide..k * wide + width];
-                if transpose_b {
+                if self.transpose_b {
                     to.iter_mut().enumerate().for_each(|(column, to)| *to = b[(first + column) * self.inner + k]);
                 } else {
                     to.copy_from_slice(&b[k * self.columns + first..][..width]);
@@ -80,10 +79,11 @@ impl MatMul {
                 rows: self.rows,
                 input: panel,
                 offsets: &self.offsets,
-                positions,
+                cover,
+                copies: 1,
                 output_plane: self.columns,
             };
-            tile::product(self.level, &product, y);
+            tile::product(&product, y);
         }
     }
 }

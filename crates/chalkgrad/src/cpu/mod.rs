@@ -6,6 +6,7 @@ mod avg_pool2d;
 mod conv2d;
 mod copy;
 mod cross_entropy;
+mod field;
 mod gather;
 mod halving;
 mod log_softmax;
@@ -75,6 +76,7 @@ pub(crate) struct Executable {
     own: Vec<Buffer>,
     store: Vec<Buffer>,
     scratch: RefCell<Scratch>,
+    level: Level,
 }
 
 /// What a step keeps between runs.
@@ -112,7 +114,7 @@ impl Executable {
             })
             .collect();
         let steps = plan.steps.iter().map(|step| (step.clone(), prepare(level, step))).collect();
-        Ok(Self { steps, own, store, scratch: RefCell::default() })
+        Ok(Self { steps, own, store, scratch: RefCell::default(), level })
     }
 
     pub(crate) fn run(&self) {
@@ -144,7 +146,7 @@ impl Executable {
     fn carry_out(&self, (step, prepared): &(Step, Prepared)) {
         let scratch = &mut *self.scratch.borrow_mut();
         match step {
-            Step::Map(map) => map::run(map, |id| self.buffer(id), &mut scratch.registers),
+            Step::Map(map) => map::run(self.level, map, |id| self.buffer(id), &mut scratch.registers),
             Step::Copy { from, to } => {
                 let source = self.buffer(from.buffer).borrow();
                 let mut target = self.buffer(to.buffer).borrow_mut();
@@ -160,7 +162,7 @@ impl Executable {
                     .collect();
                 let mut target = self.buffer(output.buffer).borrow_mut();
                 let y = range_mut(&mut target, output);
-                operate(op, prepared, &x, y, shape, scratch);
+                operate(self.level, op, prepared, &x, y, shape, scratch);
             }
         }
     }
@@ -213,7 +215,15 @@ fn prepare(level: Level, step: &Step) -> Prepared {
     }
 }
 
-fn operate(op: &Op, prepared: &Prepared, x: &[(&[f32], &Shape)], y: &mut [f32], shape: &Shape, scratch: &mut Scratch) {
+fn operate(
+    level: Level,
+    op: &Op,
+    prepared: &Prepared,
+    x: &[(&[f32], &Shape)],
+    y: &mut [f32],
+    shape: &Shape,
+    scratch: &mut Scratch,
+) {
     let (values, dims) = (|index: usize| x[index].0, |index: usize| x[index].1);
     match op {
         Op::MatMul { .. } => {
@@ -244,7 +254,7 @@ fn operate(op: &Op, prepared: &Prepared, x: &[(&[f32], &Shape)], y: &mut [f32], 
             moves(op, &shapes, shape).iter().for_each(|walk| copy::copy(walk, values(walk.input), y));
         }
         Op::Uniform { stream, .. } => uniform::uniform(values(0), *stream, y),
-        Op::Sum { axes, .. } => sum::sum(values(0), dims(0), axes, y),
+        Op::Sum { axes, .. } => sum::sum(level, values(0), dims(0), axes, y),
         Op::MaxPool2d(pool) => max_pool2d::forward(values(0), dims(0), pool, y, shape),
         Op::MaxPool2dGradient(pool) => max_pool2d::gradient(values(0), dims(0), pool, values(1), dims(1), y),
         Op::AvgPool2d(pool) => avg_pool2d::forward(values(0), dims(0), pool, y, shape),

@@ -12,6 +12,11 @@ pub(super) trait Simd: Copy {
     unsafe fn zero() -> Self::Vector;
     unsafe fn splat(value: f32) -> Self::Vector;
     unsafe fn load(from: *const f32) -> Self::Vector;
+    /// As many numbers of each of `ROWS` rows, `pitch` apart: one row, or what `Level::row_counts` names.
+    unsafe fn load_rows<const ROWS: usize>(from: *const f32, _pitch: usize) -> Self::Vector {
+        const { assert!(ROWS == 1) };
+        unsafe { Self::load(from) }
+    }
     unsafe fn store(to: *mut f32, value: Self::Vector);
     unsafe fn add(a: Self::Vector, b: Self::Vector) -> Self::Vector;
     /// `a · b + c`, rounded once where the hardware does so.
@@ -61,6 +66,18 @@ impl Level {
         Self::Quad
     }
 
+    /// All that this machine has.
+    #[cfg(test)]
+    pub(super) fn all() -> Vec<Self> {
+        match Self::detect() {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => vec![Self::Quad, Self::Avx2, Self::Avx512],
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => vec![Self::Quad, Self::Avx2],
+            Self::Quad => vec![Self::Quad],
+        }
+    }
+
     /// The level for rows of so many numbers: half of a wide vector would go to waste on short ones.
     #[cfg_attr(not(target_arch = "x86_64"), allow(unused_variables, reason = "there is one level, and it is narrow"))]
     pub(super) fn for_rows_of(self, numbers: usize) -> Self {
@@ -68,6 +85,17 @@ impl Level {
             #[cfg(target_arch = "x86_64")]
             Self::Avx512 if numbers <= Self::Avx2.lanes() => Self::Avx2,
             level => level,
+        }
+    }
+
+    /// How many rows a vector can be loaded from.
+    pub(super) fn row_counts(self) -> &'static [usize] {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => &[1, 2, 4],
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => &[1, 2],
+            Self::Quad => &[1],
         }
     }
 
@@ -82,6 +110,19 @@ impl Level {
         }
     }
 
+    /// Does work whose loops the compiler makes vectors of: as wide ones as this level has.
+    pub(super) fn widely<W: Wide>(self, work: W) {
+        match self {
+            // SAFETY: `detect` found the instructions.
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => unsafe { with_avx512(work) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => unsafe { with_avx2(work) },
+            Self::Quad => work.run(),
+        }
+    }
+
     pub(super) fn name(self) -> &'static str {
         match self {
             #[cfg(target_arch = "x86_64")]
@@ -91,6 +132,24 @@ impl Level {
             Self::Quad => Quad::NAME,
         }
     }
+}
+
+/// Work that is compiled once for each level. `run` and what it calls must be inlined always, or it is compiled for the narrowest.
+/// No sum is rounded otherwise for it.
+pub(super) trait Wide {
+    fn run(self);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f")]
+unsafe fn with_avx512<W: Wide>(work: W) {
+    work.run();
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+unsafe fn with_avx2<W: Wide>(work: W) {
+    work.run();
 }
 
 /// x86's 128-bit vectors, which every x86-64 has. Multiply and add round separately.
@@ -180,6 +239,15 @@ impl Simd for Avx2 {
         unsafe { std::arch::x86_64::_mm256_loadu_ps(from) }
     }
     #[inline(always)]
+    unsafe fn load_rows<const ROWS: usize>(from: *const f32, pitch: usize) -> Self::Vector {
+        use std::arch::x86_64::{_mm_loadu_ps, _mm256_set_m128};
+        const { assert!(matches!(ROWS, 1 | 2)) };
+        match ROWS {
+            1 => unsafe { Self::load(from) },
+            _ => unsafe { _mm256_set_m128(_mm_loadu_ps(from.add(pitch)), _mm_loadu_ps(from)) },
+        }
+    }
+    #[inline(always)]
     unsafe fn store(to: *mut f32, value: Self::Vector) {
         unsafe { std::arch::x86_64::_mm256_storeu_ps(to, value) }
     }
@@ -214,6 +282,26 @@ impl Simd for Avx512 {
     #[inline(always)]
     unsafe fn load(from: *const f32) -> Self::Vector {
         unsafe { std::arch::x86_64::_mm512_loadu_ps(from) }
+    }
+    #[inline(always)]
+    unsafe fn load_rows<const ROWS: usize>(from: *const f32, pitch: usize) -> Self::Vector {
+        use std::arch::x86_64::{_mm_loadu_ps, _mm256_castps_pd, _mm256_loadu_ps, _mm512_castpd_ps};
+        use std::arch::x86_64::{
+            _mm512_castpd256_pd512, _mm512_castps128_ps512, _mm512_insertf32x4, _mm512_insertf64x4,
+        };
+        const { assert!(matches!(ROWS, 1 | 2 | 4)) };
+        match ROWS {
+            1 => unsafe { Self::load(from) },
+            2 => unsafe {
+                let [first, second] = [from, from.add(pitch)].map(|row| _mm256_castps_pd(_mm256_loadu_ps(row)));
+                _mm512_castpd_ps(_mm512_insertf64x4::<1>(_mm512_castpd256_pd512(first), second))
+            },
+            _ => unsafe {
+                let row = |row: usize| _mm_loadu_ps(from.add(row * pitch));
+                let first = _mm512_insertf32x4::<1>(_mm512_castps128_ps512(row(0)), row(1));
+                _mm512_insertf32x4::<3>(_mm512_insertf32x4::<2>(first, row(2)), row(3))
+            },
+        }
     }
     #[inline(always)]
     unsafe fn store(to: *mut f32, value: Self::Vector) {

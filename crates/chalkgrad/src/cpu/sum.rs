@@ -1,34 +1,51 @@
 //! Sums over axes. Neighbouring axes that are both summed or both kept count as one; the innermost runs over contiguous
 //! numbers: summed in eight lanes, or added to a row.
 
+use super::simd::{Level, Wide};
 use crate::Shape;
 
 const LANES: usize = 8;
 
-pub(super) fn sum(x: &[f32], shape: &Shape, axes: &[usize], y: &mut [f32]) {
+pub(super) fn sum(level: Level, x: &[f32], shape: &Shape, axes: &[usize], y: &mut [f32]) {
     y.fill(0.0);
-    let groups = merge(shape, axes);
-    let Some(((last, summed), outer)) = groups.split_last().filter(|_| !x.is_empty()) else { return };
-    // Strides of the output along each outer group.
-    let mut stride = if *summed { 1 } else { *last };
-    let mut strides = vec![0; outer.len()];
-    for (group, (len, summed)) in outer.iter().enumerate().rev() {
-        if !summed {
-            strides[group] = stride;
-            stride *= len;
-        }
+    if !x.is_empty() {
+        level.widely(Sum { x, groups: merge(shape, axes), y });
     }
-    for (index, run) in x.chunks_exact(*last).enumerate() {
-        let mut rest = index;
-        let mut to = 0;
-        for (group, (len, _)) in outer.iter().enumerate().rev() {
-            to += rest % len * strides[group];
-            rest /= len;
+}
+
+/// A sum to numbers that are zero.
+struct Sum<'a> {
+    x: &'a [f32],
+    groups: Vec<(usize, bool)>,
+    y: &'a mut [f32],
+}
+
+impl Wide for Sum<'_> {
+    #[inline(always)]
+    fn run(self) {
+        let Self { x, groups, y } = self;
+        let Some(((last, summed), outer)) = groups.split_last() else { return };
+        // Strides of the output along each outer group.
+        let mut stride = if *summed { 1 } else { *last };
+        let mut strides = vec![0; outer.len()];
+        for (group, (len, summed)) in outer.iter().enumerate().rev() {
+            if !summed {
+                strides[group] = stride;
+                stride *= len;
+            }
         }
-        if *summed {
-            y[to] += total(run);
-        } else {
-            y[to..to + last].iter_mut().zip(run).for_each(|(y, x)| *y += x);
+        for (index, run) in x.chunks_exact(*last).enumerate() {
+            let mut rest = index;
+            let mut to = 0;
+            for (group, (len, _)) in outer.iter().enumerate().rev() {
+                to += rest % len * strides[group];
+                rest /= len;
+            }
+            if *summed {
+                y[to] += total(run);
+            } else {
+                y[to..to + last].iter_mut().zip(run).for_each(|(y, x)| *y += x);
+            }
         }
     }
 }
@@ -46,6 +63,7 @@ fn merge(shape: &Shape, axes: &[usize]) -> Vec<(usize, bool)> {
     if groups.is_empty() { vec![(1, true)] } else { groups }
 }
 
+#[inline(always)]
 fn total(run: &[f32]) -> f32 {
     let mut lanes = [0.0; LANES];
     let chunks = run.chunks_exact(LANES);

@@ -13,29 +13,69 @@ pub(super) const SLACK: usize = 16;
 /// Where one vector of a product is read and written.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Position {
-    pub(super) input: usize,
-    pub(super) output: usize,
-    /// Lanes of the result that are wanted; the others fall off a row's end.
-    pub(super) lanes: usize,
+    input: usize,
+    output: usize,
+    /// Results of a row that are wanted; the others fall off its end.
+    lanes: usize,
 }
 
-/// The positions of `rows` rows of `columns` results, read at `input_stride` and written at `output_stride` a row.
-pub(super) fn positions(
+/// Vectors that cover a product's results, one after another.
+pub(super) struct Cover {
     level: Level,
+    /// Rows that share a vector, because each of them is much shorter.
     rows: usize,
-    columns: usize,
-    input_stride: usize,
-    output_stride: usize,
-) -> Vec<Position> {
-    let lanes = level.lanes();
-    let row = |row: usize| {
-        (0..columns).step_by(lanes).map(move |column| Position {
-            input: row * input_stride + column,
-            output: row * output_stride + column,
-            lanes: lanes.min(columns - column),
-        })
-    };
-    (0..rows).flat_map(row).collect()
+    /// From a row to the next, where they are read and where they are written.
+    pitches: [usize; 2],
+    positions: Vec<Position>,
+    /// How often they repeat.
+    copies: usize,
+}
+
+impl Cover {
+    /// Of so many rows and columns of results.
+    pub(super) fn new(level: Level, [rows, columns]: [usize; 2], pitches: [usize; 2]) -> Self {
+        let shared =
+            level.row_counts().iter().copied().filter(|&count| count <= rows && count * columns <= level.lanes());
+        let shared = shared.max().unwrap_or(1);
+        let level = if shared == 1 { level.for_rows_of(columns) } else { level };
+        let width = level.lanes() / shared;
+        // The last rows are computed twice where there are too few for another vector.
+        let first_rows = (0..rows).step_by(shared).map(|row| row.min(rows - shared));
+        let positions = first_rows.flat_map(|row| {
+            (0..columns).step_by(width).map(move |column| Position {
+                input: row * pitches[0] + column,
+                output: row * pitches[1] + column,
+                lanes: width.min(columns - column),
+            })
+        });
+        Self { level, rows: shared, pitches, positions: positions.collect(), copies: 1 }
+    }
+
+    /// The same, its results written so much further on.
+    pub(super) fn written_at(mut self, output: usize) -> Self {
+        self.positions.iter_mut().for_each(|position| position.output += output);
+        self
+    }
+
+    /// How often it must be repeated so that tiles of a product of so many rows are full, or nearly so.
+    pub(super) fn copies_for_tiles(&self, rows: usize) -> usize {
+        let tile = tile_width(self.level, rows) / self.level.lanes();
+        let is_full = |copies: &usize| (copies * self.positions.len()).is_multiple_of(tile);
+        if self.positions.len() > 4 * tile { 1 } else { (1..tile).find(is_full).unwrap_or(tile) }
+    }
+
+    /// So many copies of it, each read and written so much further on.
+    pub(super) fn repeated(self, copies: usize, [input, output]: [usize; 2]) -> Self {
+        let copy = |index: usize| {
+            self.positions.iter().map(move |position| Position {
+                input: position.input + index * input,
+                output: position.output + index * output,
+                ..*position
+            })
+        };
+        let positions = (0..copies).flat_map(copy).collect();
+        Self { positions, copies, ..self }
+    }
 }
 
 /// Columns that the widest tile of a product of so many rows computes at once.
@@ -60,12 +100,15 @@ fn tile_height(rows: usize) -> usize {
     }
 }
 
-/// Appends a factor packed for `product`: groups of as many rows as a tile has, `[group][k][row]`, zeros past the last row.
-pub(super) fn pack_rows(packed: &mut Vec<f32>, rows: usize, steps: usize, at: impl Fn(usize, usize) -> f32) {
+/// Appends a factor packed for `product`: groups of as many rows as a tile has, `[group][k][row]`, zeros past the last row. In `factor`
+/// rows are `pitch` apart, and in each of them numbers lie at `steps`.
+pub(super) fn pack_rows(packed: &mut Vec<f32>, factor: &[f32], rows: usize, pitch: usize, steps: &[usize]) {
     let height = tile_height(rows);
     for first in (0..rows).step_by(height) {
-        for k in 0..steps {
-            packed.extend((first..first + height).map(|row| if row < rows { at(row, k) } else { 0.0 }));
+        let there = height.min(rows - first);
+        for step in steps {
+            packed.extend((first..first + there).map(|row| factor[row * pitch + step]));
+            packed.extend((there..height).map(|_| 0.0));
         }
     }
 }
@@ -81,72 +124,90 @@ pub(super) struct Product<'a> {
     pub(super) rows: usize,
     pub(super) input: &'a [f32],
     pub(super) offsets: &'a [usize],
-    pub(super) positions: &'a [Position],
+    pub(super) cover: &'a Cover,
+    /// How many of the cover's copies are computed.
+    pub(super) copies: usize,
     pub(super) output_plane: usize,
 }
 
 /// Runs a product. The result overwrites `output`.
-pub(super) fn product(level: Level, product: &Product<'_>, output: &mut [f32]) {
-    product.check(level, output.len());
-    match level {
+pub(super) fn product(product: &Product<'_>, output: &mut [f32]) {
+    product.check(output.len());
+    match (product.cover.level, product.cover.rows) {
         // SAFETY: `check` holds every access in bounds, and `detect` found the instructions.
         #[cfg(target_arch = "x86_64")]
-        Level::Avx512 => unsafe { product_avx512(product, output) },
+        (Level::Avx512, 1) => unsafe { product_avx512::<1>(product, output) },
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
-        Level::Avx2 => unsafe { product_avx2(product, output) },
+        (Level::Avx512, 2) => unsafe { product_avx512::<2>(product, output) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
+        (Level::Avx512, _) => unsafe { product_avx512::<4>(product, output) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
+        (Level::Avx2, 1) => unsafe { product_avx2::<1>(product, output) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
+        (Level::Avx2, _) => unsafe { product_avx2::<2>(product, output) },
         // SAFETY: as above; a module with relaxed instructions runs only where they are.
-        Level::Quad => unsafe { product_quad(product, output) },
+        (Level::Quad, _) => unsafe { product_quad(product, output) },
     }
 }
 
 impl Product<'_> {
     /// Panics where an access would leave its slice: a fault of the caller's plan, never of a person's input.
-    fn check(&self, level: Level, output: usize) {
-        let last = |of: fn(&Position) -> usize| self.positions.iter().map(of).max().unwrap_or(0);
-        let reach = last(|position| position.input) + self.offsets.iter().max().unwrap_or(&0) + level.lanes();
-        assert!(reach <= self.input.len(), "a product reads past its input");
-        let reach = last(|position| position.output + position.lanes) + self.rows.saturating_sub(1) * self.output_plane;
+    fn check(&self, output: usize) {
+        let Cover { level, rows, pitches, .. } = self.cover;
+        let last = |of: fn(&Position) -> usize| self.positions().iter().map(of).max().unwrap_or(0);
+        let in_vector = pitches.map(|pitch| (rows - 1) * pitch);
+        let read = self.offsets.iter().max().unwrap_or(&0) + in_vector[0] + level.lanes() / rows;
+        assert!(last(|position| position.input) + read <= self.input.len(), "a product reads past its input");
+        let written = in_vector[1] + self.rows.saturating_sub(1) * self.output_plane;
+        let reach = last(|position| position.output + position.lanes) + written;
         assert!(reach <= output, "a product writes past its output");
         assert!(self.packed.len() >= packed_len(self.rows, self.offsets.len()), "a factor is short");
+    }
+
+    fn positions(&self) -> &[Position] {
+        &self.cover.positions[..self.cover.positions.len() / self.cover.copies * self.copies]
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
-unsafe fn product_avx512(product: &Product<'_>, output: &mut [f32]) {
-    unsafe { product_with::<super::simd::Avx512, 4>(product, output) }
+unsafe fn product_avx512<const ROWS: usize>(product: &Product<'_>, output: &mut [f32]) {
+    unsafe { product_with::<super::simd::Avx512, ROWS, 4>(product, output) }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-unsafe fn product_avx2(product: &Product<'_>, output: &mut [f32]) {
-    unsafe { product_with::<super::simd::Avx2, 2>(product, output) }
+unsafe fn product_avx2<const ROWS: usize>(product: &Product<'_>, output: &mut [f32]) {
+    unsafe { product_with::<super::simd::Avx2, ROWS, 2>(product, output) }
 }
 
 #[cfg_attr(all(target_arch = "wasm32", feature = "relaxed-simd"), target_feature(enable = "relaxed-simd"))]
 unsafe fn product_quad(product: &Product<'_>, output: &mut [f32]) {
-    unsafe { product_with::<Quad, 2>(product, output) }
+    unsafe { product_with::<Quad, 1, 2>(product, output) }
 }
 
 /// # Safety
 /// `product.check` holds, and the CPU has `S`.
 #[inline(always)]
-unsafe fn product_with<S: Simd, const VECTORS: usize>(product: &Product<'_>, output: &mut [f32]) {
+unsafe fn product_with<S: Simd, const ROWS: usize, const VECTORS: usize>(product: &Product<'_>, output: &mut [f32]) {
     unsafe {
         match tile_height(product.rows) {
             1 => {
-                let rest = tiles::<S, 1, { LONE[0] }>(product, product.positions, output);
-                let rest = tiles::<S, 1, { LONE[1] }>(product, rest, output);
-                tiles::<S, 1, 1>(product, rest, output);
+                let rest = tiles::<S, ROWS, 1, { LONE[0] }>(product, product.positions(), output);
+                let rest = tiles::<S, ROWS, 1, { LONE[1] }>(product, rest, output);
+                tiles::<S, ROWS, 1, 1>(product, rest, output);
             }
             5 => {
-                let rest = tiles::<S, 5, VECTORS>(product, product.positions, output);
-                tiles::<S, 5, 1>(product, rest, output);
+                let rest = tiles::<S, ROWS, 5, VECTORS>(product, product.positions(), output);
+                tiles::<S, ROWS, 5, 1>(product, rest, output);
             }
             _ => {
-                let rest = tiles::<S, 4, VECTORS>(product, product.positions, output);
-                tiles::<S, 4, 1>(product, rest, output);
+                let rest = tiles::<S, ROWS, 4, VECTORS>(product, product.positions(), output);
+                tiles::<S, ROWS, 4, 1>(product, rest, output);
             }
         }
     }
@@ -154,7 +215,7 @@ unsafe fn product_with<S: Simd, const VECTORS: usize>(product: &Product<'_>, out
 
 /// As many tiles as these positions fill; gives the positions that are left.
 #[inline(always)]
-unsafe fn tiles<'a, S: Simd, const HEIGHT: usize, const VECTORS: usize>(
+unsafe fn tiles<'a, S: Simd, const ROWS: usize, const HEIGHT: usize, const VECTORS: usize>(
     product: &Product<'_>,
     positions: &'a [Position],
     output: &mut [f32],
@@ -162,14 +223,14 @@ unsafe fn tiles<'a, S: Simd, const HEIGHT: usize, const VECTORS: usize>(
     let chunks = positions.chunks_exact(VECTORS);
     let rest = chunks.remainder();
     for tile in chunks {
-        unsafe { tile_rows::<S, HEIGHT, VECTORS>(product, tile.as_ptr(), output) };
+        unsafe { tile_rows::<S, ROWS, HEIGHT, VECTORS>(product, tile.as_ptr(), output) };
     }
     rest
 }
 
 /// All rows of one tile of positions.
 #[inline(always)]
-unsafe fn tile_rows<S: Simd, const HEIGHT: usize, const VECTORS: usize>(
+unsafe fn tile_rows<S: Simd, const ROWS: usize, const HEIGHT: usize, const VECTORS: usize>(
     product: &Product<'_>,
     tile: *const Position,
     output: &mut [f32],
@@ -181,29 +242,31 @@ unsafe fn tile_rows<S: Simd, const HEIGHT: usize, const VECTORS: usize>(
     for (group, first) in (0..product.rows).step_by(HEIGHT).enumerate() {
         let sums = unsafe {
             let packed = product.packed.as_ptr().add(group * steps * HEIGHT);
-            accumulate::<S, HEIGHT, VECTORS>(packed, inputs, product.offsets)
+            accumulate::<S, ROWS, HEIGHT, VECTORS>(packed, inputs, product.cover.pitches[0], product.offsets)
         };
         for (row, sums) in sums.iter().enumerate().take(product.rows - first) {
             for (vector, &sum) in sums.iter().enumerate() {
                 let Position { output: at, lanes, .. } = position(vector);
-                let to = &mut output[(first + row) * product.output_plane + at..][..lanes];
-                unsafe { store::<S>(to, sum) };
+                let to = &mut output[(first + row) * product.output_plane + at..];
+                unsafe { store::<S, ROWS>(to, product.cover.pitches[1], lanes, sum) };
             }
         }
     }
 }
 
 #[inline(always)]
-unsafe fn accumulate<S: Simd, const HEIGHT: usize, const VECTORS: usize>(
+unsafe fn accumulate<S: Simd, const ROWS: usize, const HEIGHT: usize, const VECTORS: usize>(
     packed: *const f32,
     inputs: [*const f32; VECTORS],
+    pitch: usize,
     offsets: &[usize],
 ) -> [[S::Vector; VECTORS]; HEIGHT] {
     unsafe {
         let mut sums = [[S::zero(); VECTORS]; HEIGHT];
         let mut factor = packed;
         for &offset in offsets {
-            let values: [S::Vector; VECTORS] = std::array::from_fn(|vector| S::load(inputs[vector].add(offset)));
+            let values: [S::Vector; VECTORS] =
+                std::array::from_fn(|vector| S::load_rows::<ROWS>(inputs[vector].add(offset), pitch));
             for row in 0..HEIGHT {
                 let weight = S::splat(*factor.add(row));
                 for vector in 0..VECTORS {
@@ -216,15 +279,18 @@ unsafe fn accumulate<S: Simd, const HEIGHT: usize, const VECTORS: usize>(
     }
 }
 
-/// Writes the first lanes of a vector: all of them, or as many as `to` takes.
+/// Writes the first lanes of each of a vector's rows, `pitch` apart.
 #[inline(always)]
-unsafe fn store<S: Simd>(to: &mut [f32], value: S::Vector) {
-    if to.len() == S::LANES {
-        unsafe { S::store(to.as_mut_ptr(), value) };
+unsafe fn store<S: Simd, const ROWS: usize>(to: &mut [f32], pitch: usize, lanes: usize, value: S::Vector) {
+    let width = S::LANES / ROWS;
+    if lanes == width && (ROWS == 1 || pitch == width) {
+        unsafe { S::store(to[..S::LANES].as_mut_ptr(), value) };
     } else {
-        let mut lanes = [0.0; SLACK];
-        unsafe { S::store(lanes.as_mut_ptr(), value) };
-        to.copy_from_slice(&lanes[..to.len()]);
+        let mut all = [0.0; SLACK];
+        unsafe { S::store(all.as_mut_ptr(), value) };
+        for (row, from) in all[..S::LANES].chunks_exact(width).enumerate() {
+            to[row * pitch..][..lanes].copy_from_slice(&from[..lanes]);
+        }
     }
 }
 
@@ -232,9 +298,9 @@ unsafe fn store<S: Simd>(to: &mut [f32], value: S::Vector) {
 pub(super) struct OuterSum<'a> {
     pub(super) input: &'a [f32],
     pub(super) offsets: &'a [usize],
-    /// Pixels in rows and columns, and how far apart both lie in `input`.
+    /// Pixels in rows and columns, and from a row to the next in `input`.
     pub(super) pixels: [usize; 2],
-    pub(super) steps: [usize; 2],
+    pub(super) pitch: usize,
     /// `[pixel][width]`, `width` a multiple of the lanes.
     pub(super) columns: &'a [f32],
     pub(super) width: usize,
@@ -249,7 +315,7 @@ pub(super) fn outer_sum(level: Level, outer: &OuterSum<'_>, sums: &mut [f32]) {
     if rows * columns == 0 || outer.offsets.is_empty() {
         return;
     }
-    let last = (rows - 1) * outer.steps[0] + (columns - 1) * outer.steps[1];
+    let last = (rows - 1) * outer.pitch + columns - 1;
     assert!(last + outer.offsets.iter().max().unwrap_or(&0) < outer.input.len(), "a sum reads past its input");
     assert!(
         rows * columns * outer.width <= outer.columns.len() && outer.width.is_multiple_of(level.lanes()),
@@ -318,7 +384,7 @@ unsafe fn outer_tile<S: Simd, const ROWS: usize, const VECTORS: usize>(
         let mut sums = [[S::zero(); VECTORS]; ROWS];
         let mut columns = outer.columns.as_ptr().add(column);
         for row in 0..outer.pixels[0] {
-            let start = outer.input.as_ptr().add(row * outer.steps[0]);
+            let start = outer.input.as_ptr().add(row * outer.pitch);
             let mut taps = offsets.map(|offset| start.add(offset));
             for _ in 0..outer.pixels[1] {
                 let values: [S::Vector; VECTORS] =
@@ -329,7 +395,7 @@ unsafe fn outer_tile<S: Simd, const ROWS: usize, const VECTORS: usize>(
                         sums[k][vector] = S::multiply_add(factor, values[vector], sums[k][vector]);
                     }
                 }
-                taps = taps.map(|tap| tap.wrapping_add(outer.steps[1]));
+                taps = taps.map(|tap| tap.wrapping_add(1));
                 columns = columns.add(outer.width);
             }
         }

@@ -97,11 +97,11 @@ pub fn tiled() -> Vec<Case> {
             cases.push(case(Op::MatMul { transpose_a, transpose_b }, &inputs, &mut draw));
         }
     }
-    cases.extend(slid().into_iter().flat_map(|(window, groups, channels, input)| {
+    cases.extend(convolutions().into_iter().flat_map(|(window, groups, channels, input)| {
         let output = window.output(input).unwrap_or_default();
-        let images = Shape::from([3, groups * channels[0], input[0], input[1]]);
+        let images = Shape::from([5, groups * channels[0], input[0], input[1]]);
         let weight = Shape::from([groups * channels[1], channels[0], window.kernel[0], window.kernel[1]]);
-        let gradient = Shape::from([3, groups * channels[1], output[0], output[1]]);
+        let gradient = Shape::from([5, groups * channels[1], output[0], output[1]]);
         let ops = [
             (Op::Conv2d { window, groups }, [&images, &weight]),
             (Op::Conv2dInputGradient { window, groups, input }, [&gradient, &weight]),
@@ -112,9 +112,9 @@ pub fn tiled() -> Vec<Case> {
     cases
 }
 
-/// Convolutions that slide by one: window, groups, channels that a group reads and writes, height and width. Of whole and of
-/// broken tiles, of few and of many channels at a time, with more padding than the kernel has.
-fn slid() -> Vec<(Window, usize, [usize; 2], [usize; 2])> {
+/// Window, groups, channels that a group reads and writes, height and width. Of whole and of broken tiles, of few and of many
+/// channels at a time, with more padding than the kernel has, with strides that pass over pixels and such that do not.
+fn convolutions() -> Vec<(Window, usize, [usize; 2], [usize; 2])> {
     let of = |kernel, padding| Window { kernel, padding, ..Window::square(1) };
     vec![
         (of([5, 5], [2, 2]), 1, [3, 8], [16, 16]),
@@ -129,6 +129,17 @@ fn slid() -> Vec<(Window, usize, [usize; 2], [usize; 2])> {
         (of([1, 25], [0, 12]), 1, [2, 3], [2, 17]),
         (of([25, 1], [12, 0]), 1, [2, 9], [5, 1]),
         (of([5, 6], [2, 2]), 1, [2, 3], [9, 9]),
+        (of([3, 3], [1, 1]).stride(2), 1, [8, 6], [16, 16]),
+        (of([3, 3], [1, 1]).stride(2), 1, [3, 4], [7, 9]),
+        (of([3, 3], [0, 0]).stride(2), 2, [4, 5], [8, 10]),
+        (of([1, 1], [0, 0]).stride(2), 1, [8, 8], [8, 8]),
+        (of([1, 1], [1, 2]).stride(3), 1, [3, 2], [2, 4]),
+        (of([5, 5], [2, 2]).stride(3), 1, [2, 9], [20, 25]),
+        (of([4, 4], [1, 1]).stride(2), 3, [1, 1], [12, 16]),
+        (of([4, 5], [3, 4]).stride(4), 1, [4, 4], [17, 40]),
+        (of([2, 2], [0, 0]).stride(5), 1, [2, 3], [12, 8]),
+        (Window { stride: [1, 2], ..of([3, 3], [1, 1]) }, 1, [4, 4], [6, 12]),
+        (Window { stride: [2, 1], ..of([3, 5], [2, 0]) }, 1, [2, 5], [9, 11]),
     ]
 }
 
