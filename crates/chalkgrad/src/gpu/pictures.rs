@@ -64,7 +64,8 @@ impl Maker<'_> {
 
     fn correlate(self, x: &[usize], y: &[usize], correlation: &Correlation) -> Result<Vec<Dispatch>> {
         let Correlation { kernel, dilation, stride, padding, stretch, groups, weight_strides, turned } = correlation;
-        if *stretch == [1, 1] && self.writes_out(*kernel, *stride, *dilation) {
+        let apart = [0, 1].map(|axis| stride[axis].max(stretch[axis]));
+        if self.writes_out(*kernel, apart, *dilation) {
             return self.correlate_unrolled(x, y, correlation);
         }
         let group_filters = y[1] / groups;

@@ -3,7 +3,7 @@
 
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 
-use super::unrolled::Cut;
+use super::unrolled::{Cut, Reach};
 use super::{kernels, map};
 use crate::op::{Binary, Unary};
 use crate::plan::{BufferId, Instruction, Location, Map, MapInput};
@@ -53,9 +53,16 @@ fn generated_maps_are_valid_without_a_gpu() {
 fn convolutions_that_are_written_out_are_valid_without_a_gpu() {
     for kernel in [[1, 1], [1, 25], [2, 3], [3, 3], [5, 5]] {
         for (rows, quads, channels) in [(1, 1, 1), (4, 2, 1), (3, 1, 8), (2, 2, 2)] {
-            let cut = Cut { kernel, rows, quads, channels };
-            validate("conv2d", &cut.conv2d());
-            validate("conv2d_weight_gradient", &Cut { quads: 1, ..cut }.weight_gradient());
+            for stride in [1, 2] {
+                let reach = [Reach { stride, stretch: 1, ahead: 0 }; 2];
+                let cut = Cut { kernel, reach, rows, quads, channels };
+                validate("conv2d", &cut.conv2d());
+                validate("conv2d_weight_gradient", &Cut { quads: 1, ..cut }.weight_gradient());
+            }
+        }
+        for ahead in [0, 1] {
+            let reach = [Reach { stride: 1, stretch: 2, ahead }; 2];
+            validate("conv2d", &Cut { kernel, reach, rows: 4, quads: 2, channels: 1 }.conv2d());
         }
     }
 }

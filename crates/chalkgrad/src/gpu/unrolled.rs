@@ -1,7 +1,8 @@
-//! Convolutions with stride 1 whose taps are written out, for devices to which a loop, a test and a load are dear. A thread keeps
-//! a tile of sums in registers. It reads four numbers at once: of pictures that were copied with zeros around them, and of filters
-//! that were packed by fours.
+//! Convolutions whose taps are written out, for devices to which a loop, a test and a load are dear. A thread keeps a tile of sums
+//! in registers. It reads four numbers at once: of pictures that were copied with zeros around them, and of filters that were packed
+//! by fours.
 
+use std::collections::BTreeSet;
 use std::fmt::{self, Write};
 
 use super::kernels::{Maker, words};
@@ -23,12 +24,45 @@ const ROWS: usize = 4;
 /// Components of a vector.
 const LANES: [char; 4] = ['x', 'y', 'z', 'w'];
 
+/// The largest stride, and the largest distance between a stretched picture's pixels.
+const MOST_APART: usize = 2;
+
+/// Along one axis, which pixels an output reads: output `stretch · u + q` reads by tap `k` the pixel `stride · u + (q + k - ahead) /
+/// stretch` of the picture with zeros around it, if that is a whole number. Stride or stretch is 1.
+#[derive(Clone, Copy)]
+pub(super) struct Reach {
+    pub(super) stride: usize,
+    pub(super) stretch: usize,
+    pub(super) ahead: usize,
+}
+
+impl Reach {
+    /// Of a correlation with this padding, and how many zeros come before the picture, or, if negative, how much of it is left out.
+    fn new(stride: usize, stretch: usize, padding: i64) -> (Self, i64) {
+        let ahead = padding.rem_euclid(stretch as i64) as usize;
+        (Self { stride, stretch, ahead }, padding.div_euclid(stretch as i64))
+    }
+
+    /// The pixel that tap `k` reads for the first output of kind `q`.
+    fn place(&self, q: usize, k: usize) -> Option<usize> {
+        let from_zero = (q + k).checked_sub(self.ahead)?;
+        from_zero.is_multiple_of(self.stretch).then_some(from_zero / self.stretch)
+    }
+
+    /// How many pixels are read for so many outputs by a kernel of this length.
+    fn pixels(&self, outputs: usize, kernel: usize) -> usize {
+        (outputs / self.stretch - 1) * self.stride + (self.stretch + kernel - 2 - self.ahead) / self.stretch + 1
+    }
+}
+
 /// What a kernel's text depends on.
 #[derive(Clone, Copy)]
 pub(super) struct Cut {
     /// Height and width.
     pub(super) kernel: [usize; 2],
-    /// Of a tile of outputs, and the fours in each of them.
+    /// Along height and width.
+    pub(super) reach: [Reach; 2],
+    /// Of a tile of outputs, and the fours in each of them: outputs a stretch apart are a four's.
     pub(super) rows: usize,
     pub(super) quads: usize,
     /// Channels that are read at a time.
@@ -36,12 +70,19 @@ pub(super) struct Cut {
 }
 
 impl Cut {
-    fn new(kernel: [usize; 2], group_in: usize, out: [usize; 2], quads: usize) -> Self {
+    fn new(kernel: [usize; 2], reach: [Reach; 2], group_in: usize, out: [usize; 2], quads: usize) -> Self {
         let taps = kernel[0] * kernel[1];
         // A short kernel takes several channels at a time, or carrying the sums along would cost more than adding to them.
         let channels =
             [8, 4, 2].into_iter().find(|channels| channels * taps <= MOST_TAPS && group_in.is_multiple_of(*channels));
-        Self { kernel, rows: out[0].min(ROWS), quads: out[1].div_ceil(4).min(quads), channels: channels.unwrap_or(1) }
+        let [rows_apart, apart] = reach.map(|reach| reach.stretch);
+        Self {
+            kernel,
+            reach,
+            rows: out[0].next_multiple_of(rows_apart).min(ROWS),
+            quads: out[1].div_ceil(4 * apart).min(quads / apart) * apart,
+            channels: channels.unwrap_or(1),
+        }
     }
 
     fn taps(&self) -> usize {
@@ -56,17 +97,27 @@ impl Cut {
     /// Height and width of pictures with zeros around them that these tiles read, the width in whole fours.
     fn padded(&self, out: [usize; 2]) -> [usize; 2] {
         let tiles = self.tiles(out);
-        let width = tiles[1] * 4 * self.quads + self.kernel[1] - 1;
-        [tiles[0] * self.rows + self.kernel[0] - 1, width.next_multiple_of(4)]
+        let outputs = [tiles[0] * self.rows, tiles[1] * 4 * self.quads];
+        let [height, width] = [0, 1].map(|axis| self.reach[axis].pixels(outputs[axis], self.kernel[axis]));
+        [height, width.next_multiple_of(4)]
     }
 
     /// A kernel's text, with these sums and what is written out for them.
     fn source(&self, template: &str, sums: &[String], taps: impl Fn(&mut String) -> fmt::Result) -> String {
         let Self { rows, quads, channels, .. } = *self;
         let mut source = String::new();
-        for (name, value) in
-            [("ROWS", rows), ("QUADS", quads), ("CHANNELS", channels), ("TAPS", self.taps()), ("SUMS", sums.len())]
-        {
+        let [of_rows, of_columns] = self.reach;
+        for (name, value) in [
+            ("ROWS", rows),
+            ("QUADS", quads),
+            ("CHANNELS", channels),
+            ("TAPS", self.taps()),
+            ("SUMS", sums.len()),
+            ("STRETCH", of_columns.stretch),
+            // From a tile to the next.
+            ("LINES", rows / of_rows.stretch * of_rows.stride),
+            ("FOURS", quads / of_columns.stretch * of_columns.stride),
+        ] {
             source.push_str(&format!("const {name} = {value}u;\n"));
         }
         let declared: String = sums.iter().map(|sum| format!("var {sum} = vec4<f32>();\n")).collect();
@@ -78,46 +129,53 @@ impl Cut {
     /// The pictures' rows that a tile reads, channel by channel; each with the tile's rows that read it, and the first of the taps
     /// by which they do.
     fn lines(&self) -> impl Iterator<Item = (String, Vec<(usize, usize)>)> {
-        let Self { kernel: [height, width], rows, channels, .. } = *self;
+        let Self { kernel: [height, width], reach: [reach, _], rows, channels, .. } = *self;
         (0..channels).flat_map(move |c| {
-            (0..rows + height - 1).map(move |line| {
-                let readers = (line + 1).saturating_sub(height)..rows.min(line + 1);
-                let taps = readers.map(|row| (row, (c * height + line - row) * width)).collect();
-                (format!("image + {c}u * plane + {line}u * pitch"), taps)
+            (0..reach.pixels(rows, height)).map(move |line| {
+                let read =
+                    |row: usize, k| Some(row / reach.stretch * reach.stride + reach.place(row % reach.stretch, k)?);
+                let taps = (0..rows).flat_map(|row| (0..height).map(move |k| (row, k)));
+                let readers = taps.filter(|&(row, k)| read(row, k) == Some(line));
+                let readers = readers.map(|(row, k)| (row, (c * height + k) * width)).collect();
+                (format!("image + {c}u * plane + {line}u * pitch"), readers)
             })
         })
     }
 
     /// Reads what a tile needs of a row, as `pixels0`, `pixels1`, …
     fn read_row(&self, out: &mut String, at: &str) -> fmt::Result {
-        let fours = (4 * self.quads + self.kernel[1] - 1).div_ceil(4);
+        let fours = self.reach[1].pixels(4 * self.quads, self.kernel[1]).div_ceil(4);
         (0..fours).try_for_each(|four| writeln!(out, "let pixels{four} = images[{at} + {four}u];"))
     }
 
     /// The text of a correlation.
     pub(super) fn conv2d(&self) -> String {
-        let Self { kernel: [_, width], rows, quads, channels } = *self;
+        let Self { kernel: [_, width], reach: [_, Reach { stride, stretch, .. }], rows, quads, channels } = *self;
         let sum = |row: usize, channel: usize, quad: usize| format!("sum_{row}_{channel}_{quad}");
         let by_channel = |row| (0..4).flat_map(move |channel| (0..quads).map(move |quad| sum(row, channel, quad)));
         let sums: Vec<String> = (0..rows).flat_map(by_channel).collect();
+        // The first of the four pixels that a tap reads for a four of outputs.
+        let first = |quad: usize, k| Some(quad / stretch * 4 * stride + self.reach[1].place(quad % stretch, k)?);
+        let firsts: BTreeSet<usize> =
+            (0..quads).flat_map(|quad| (0..width).filter_map(move |k| first(quad, k))).collect();
         self.source(CONV2D, &sums, |out| {
             for tap in 0..channels * self.taps() {
                 writeln!(out, "let filter{tap} = filters[filter_at + {tap}u];")?;
             }
-            for (line, readers) in self.lines() {
+            for (line, readers) in self.lines().filter(|(_, readers)| !readers.is_empty()) {
                 out.push_str("{\n");
                 self.read_row(out, &line)?;
-                for first in 0..4 * (quads - 1) + width {
-                    let four = [0, 1, 2, 3].map(|x| pixel(first + x)).join(", ");
+                for first in &firsts {
+                    let four = [0, 1, 2, 3].map(|x| pixel(first + x * stride)).join(", ");
                     writeln!(out, "let from{first} = vec4<f32>({four});")?;
                 }
                 for (row, first_tap) in readers {
                     for x in 0..width {
                         for (channel, lane) in LANES.into_iter().enumerate() {
                             let weight = format!("vec4<f32>(filter{}.{lane})", first_tap + x);
-                            for quad in 0..quads {
+                            for (quad, first) in (0..quads).filter_map(|quad| Some((quad, first(quad, x)?))) {
                                 let sum = sum(row, channel, quad);
-                                writeln!(out, "{sum} = fma({weight}, from{}, {sum});", 4 * quad + x)?;
+                                writeln!(out, "{sum} = fma({weight}, from{first}, {sum});")?;
                             }
                         }
                     }
@@ -130,7 +188,7 @@ impl Cut {
 
     /// The text of a weight's gradient.
     pub(super) fn weight_gradient(&self) -> String {
-        let Self { kernel: [_, width], rows, channels, .. } = *self;
+        let Self { kernel: [_, width], reach: [_, Reach { stride, .. }], rows, channels, .. } = *self;
         let sums: Vec<String> = (0..channels * self.taps()).map(|sum| format!("sum{sum}")).collect();
         self.source(CONV2D_WEIGHT_GRADIENT, &sums, |out| {
             for row in 0..rows {
@@ -143,13 +201,13 @@ impl Cut {
                     writeln!(out, "let at{row}_{x} = vec4<f32>({four});")?;
                 }
             }
-            for (line, readers) in self.lines() {
+            for (line, readers) in self.lines().filter(|(_, readers)| !readers.is_empty()) {
                 out.push_str("{\n");
                 self.read_row(out, &line)?;
                 for (row, first_tap) in readers {
                     for x in 0..4 {
                         for tap in 0..width {
-                            let (sum, pixel) = (first_tap + tap, pixel(x + tap));
+                            let (sum, pixel) = (first_tap + tap, pixel(x * stride + tap));
                             writeln!(out, "sum{sum} = fma(at{row}_{x}, vec4<f32>({pixel}), sum{sum});")?;
                         }
                     }
@@ -169,23 +227,24 @@ fn pixel(x: usize) -> String {
 impl Maker<'_> {
     /// Whether this device's convolutions of such a kernel, stride and dilation are written out.
     pub(super) fn writes_out(&self, kernel: [usize; 2], stride: [usize; 2], dilation: [usize; 2]) -> bool {
-        let fits = kernel[0] * kernel[1] <= MOST_TAPS && stride == [1, 1] && dilation == [1, 1];
+        let is_near = stride.iter().all(|&stride| stride <= MOST_APART);
+        let fits = kernel[0] * kernel[1] <= MOST_TAPS && is_near && dilation == [1, 1];
         fits && self.tiles().pixels == Pixels::Unrolled
     }
 
-    /// A correlation of pictures that are not stretched.
     pub(super) fn correlate_unrolled(
         self,
         x: &[usize],
         y: &[usize],
         correlation: &Correlation,
     ) -> Result<Vec<Dispatch>> {
-        let Correlation { kernel, padding, groups, weight_strides, turned, .. } = *correlation;
+        let Correlation { kernel, stride, stretch, padding, groups, weight_strides, turned, .. } = *correlation;
         let (group_in, group_out, out) = (x[1] / groups, y[1] / groups, [y[2], y[3]]);
-        let cut = Cut::new(kernel, group_in, out, 2);
+        let reach = [0, 1].map(|axis| Reach::new(stride[axis], stretch[axis], padding[axis]));
+        let cut = Cut::new(kernel, reach.map(|(reach, _)| reach), group_in, out, 2);
         let (tiles, padded, blocks) = (cut.tiles(out), cut.padded(out), group_out.div_ceil(4));
         let mut dispatches = Vec::new();
-        let images = self.padded(&mut dispatches, &self.inputs[0], x, padding, padded)?;
+        let images = self.padded(&mut dispatches, &self.inputs[0], x, reach.map(|(_, zeros)| zeros), padded)?;
 
         let fours = groups * blocks * group_in * cut.taps();
         let filters = self.scratch(4 * fours, "the filters of a convolution")?;
@@ -202,7 +261,6 @@ impl Maker<'_> {
         Ok(dispatches)
     }
 
-    /// Of a convolution with stride 1.
     pub(super) fn weight_gradient_unrolled(
         self,
         x: &[usize],
@@ -211,11 +269,11 @@ impl Maker<'_> {
         groups: usize,
     ) -> Result<Vec<Dispatch>> {
         let (group_in, group_out, out) = (x[1] / groups, gradient[1] / groups, [gradient[2], gradient[3]]);
-        let cut = Cut::new(window.kernel, group_in, out, 1);
+        let reach = [0, 1].map(|axis| Reach::new(window.stride[axis], 1, window.padding[axis] as i64));
+        let cut = Cut::new(window.kernel, reach.map(|(reach, _)| reach), group_in, out, 1);
         let (tiles, padded) = (cut.tiles(out), cut.padded(out));
         let mut dispatches = Vec::new();
-        let padding = window.padding.map(|padding| padding as i64);
-        let images = self.padded(&mut dispatches, &self.inputs[0], x, padding, padded)?;
+        let images = self.padded(&mut dispatches, &self.inputs[0], x, reach.map(|(_, zeros)| zeros), padded)?;
         let rounded = [tiles[0] * cut.rows, tiles[1] * 4];
         let gradients = self.padded(&mut dispatches, &self.inputs[1], gradient, [0, 0], rounded)?;
 

@@ -1,5 +1,5 @@
-// Cross-correlation with stride 1 of pictures with zeros around them. A thread computes ROWS × 4 QUADS neighbouring pixels of up
-// to four channels of one group. `unrolled.rs` writes ROWS, QUADS, CHANNELS, SUMS and, in place of the names with a $, what is
+// Cross-correlation of pictures with zeros around them. A thread computes ROWS × 4 QUADS neighbouring pixels of up to four channels of
+// one group; pixels STRETCH apart are one four. `unrolled.rs` writes the constants and, in place of the names with a $, what is
 // done for CHANNELS channels that are read.
 
 struct Parameters {
@@ -23,8 +23,8 @@ struct Parameters {
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 
 fn write(at: u32, x: u32, values: vec4<f32>) {
-    for (var lane = 0u; lane < min(4u, parameters.out_width - x); lane++) {
-        y[at + x + lane] = values[lane];
+    for (var lane = 0u; lane < 4u && x + lane * STRETCH < parameters.out_width; lane++) {
+        y[at + x + lane * STRETCH] = values[lane];
     }
 }
 
@@ -38,9 +38,9 @@ fn main(
     let rows = (parameters.out_height + ROWS - 1u) / ROWS;
     let blocks = (parameters.group_out + 3u) / 4u;
     var rest = invocation(workgroup, groups, local);
-    let column = rest % columns * QUADS;
+    let column = rest % columns;
     rest /= columns;
-    let out_y = rest % rows * ROWS;
+    let row = rest % rows;
     rest /= rows;
     let block = rest % blocks;
     rest /= blocks;
@@ -51,7 +51,7 @@ fn main(
     }
     let pitch = parameters.pitch;
     let plane = parameters.plane;
-    var image = (picture * parameters.groups + group) * parameters.group_in * plane + out_y * pitch + column;
+    var image = (picture * parameters.groups + group) * parameters.group_in * plane + row * LINES * pitch + column * FOURS;
     var filter_at = (group * blocks + block) * parameters.group_in * TAPS;
     $sums
     for (var c = 0u; c < parameters.group_in; c += CHANNELS) {
@@ -63,11 +63,12 @@ fn main(
     var sums = array<vec4<f32>, SUMS>($all);
     let channels = min(4u, parameters.group_out - block * 4u);
     let first = (picture * parameters.groups + group) * parameters.group_out + block * 4u;
-    for (var row = 0u; row < min(ROWS, parameters.out_height - out_y); row++) {
+    for (var line = 0u; line < min(ROWS, parameters.out_height - row * ROWS); line++) {
         for (var channel = 0u; channel < channels; channel++) {
-            let at = ((first + channel) * parameters.out_height + out_y + row) * parameters.out_width;
-            for (var quad = 0u; quad < QUADS && 4u * (column + quad) < parameters.out_width; quad++) {
-                write(at, 4u * (column + quad), sums[(row * 4u + channel) * QUADS + quad]);
+            let at = ((first + channel) * parameters.out_height + row * ROWS + line) * parameters.out_width;
+            for (var quad = 0u; quad < QUADS; quad++) {
+                let x = column * 4u * QUADS + quad / STRETCH * 4u * STRETCH + quad % STRETCH;
+                write(at, x, sums[(line * 4u + channel) * QUADS + quad]);
             }
         }
     }

@@ -1,7 +1,6 @@
-// Of a convolution with stride 1: pictures with zeros around them and output gradient to the weight's gradient. A thread computes
-// all taps of four filters over CHANNELS channels of one group, from one slice of the tiles of ROWS × 4 pixels that the output
-// gradients are cut into; sums of slices are summed by `sum.wgsl`. `unrolled.rs` writes ROWS, CHANNELS, TAPS, SUMS and, in place
-// of the names with a $, what is done for a tile.
+// Pictures with zeros around them and output gradient to the weight's gradient. A thread computes all taps of four filters over
+// CHANNELS channels of one group, from one slice of the tiles of ROWS × 4 pixels that the output gradients are cut into; sums of
+// slices are summed by `sum.wgsl`. `unrolled.rs` writes the constants and, in place of the names with a $, what is done for a tile.
 
 struct Parameters {
     batch: u32,
@@ -56,11 +55,11 @@ fn main(
     $sums
     for (var tile = slice; tile < parameters.batch * tiles; tile += parameters.slices) {
         let picture = tile / tiles;
-        let row = tile % tiles / parameters.tile_columns * ROWS;
+        let row = tile % tiles / parameters.tile_columns;
         let column = tile % parameters.tile_columns;
-        let image = ((picture * parameters.groups + group) * parameters.group_in + c) * plane + row * pitch + column;
+        let image = ((picture * parameters.groups + group) * parameters.group_in + c) * plane + row * LINES * pitch + column * FOURS;
         let start = (picture * parameters.groups * parameters.group_out + first) * parameters.gradient_plane;
-        let at = start + row * gradient_pitch + column + filters;
+        let at = start + row * ROWS * gradient_pitch + column + filters;
         $taps
     }
     // By channel that is read and tap; each four filters.
