@@ -5,13 +5,15 @@
 mod cases;
 mod maps;
 mod networks;
+mod tiled;
 
 use crate::random::Stream;
 use crate::{Array, Device, Error, Graph, Interpreter, NodeId, Program, Result, Shape, Store};
 
-pub use cases::{empty, large, operations, specials, tiled};
+pub use cases::{empty, large, operations, specials};
 pub use maps::maps;
 pub use networks::networks;
+pub use tiled::tiled;
 
 /// What "equal" means: `|a − b| ≤ RELATIVE · |b| + ABSOLUTE · largest |b|`.
 const RELATIVE: f64 = 1e-4;

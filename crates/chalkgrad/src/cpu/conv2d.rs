@@ -3,7 +3,7 @@
 //! their own.
 
 use super::Scratch;
-use super::field::{Field, Run};
+use super::field::{Field, Results, Run};
 use super::simd::Level;
 use super::tile::{self, Cover, OuterSum, Product};
 use crate::Shape;
@@ -33,11 +33,16 @@ struct Pass {
     /// Where a step's weights lie from those of the first channel that is written on, and where its pixels lie in the field.
     weights: Vec<usize>,
     offsets: Vec<usize>,
-    /// Results of one picture.
-    len: usize,
+    /// Along height and width.
+    results: [Results; 2],
     cover: Cover,
-    /// Where results lie apart: where the first is, how far it is to the next, and how many there are, along height and width.
-    spread: Option<[[usize; 3]; 2]>,
+}
+
+impl Pass {
+    /// Results of one picture.
+    fn len(&self) -> usize {
+        self.results[0].len * self.results[1].len
+    }
 }
 
 impl Convolution {
@@ -84,8 +89,13 @@ impl Convolution {
     ) -> Self {
         let pairs: Vec<[&Run; 2]> =
             row_runs.iter().flat_map(|row| column_runs.iter().map(move |column| [row, column])).collect();
-        let covers: Vec<Cover> =
-            pairs.iter().map(|runs| Cover::new(level, runs.map(|run| run.len), [field.pitch(), runs[1].len])).collect();
+        let covers: Vec<Cover> = pairs
+            .iter()
+            .map(|runs| {
+                let [height, width] = runs.map(|run| run.results.len);
+                Cover::new(level, [height, width], [field.pitch(), width])
+            })
+            .collect();
         let together = match groups {
             1 => covers.iter().map(|cover| cover.copies_for_tiles(rows)).max().unwrap_or(1),
             _ => 1,
@@ -96,10 +106,9 @@ impl Convolution {
                 weights.push(channel * weight_pitches[1] + row * weight.dims()[3] + column);
                 offsets.push(offset);
             }
-            let len = runs[0].len * runs[1].len;
-            let is_whole = runs.map(|run| run.len) == output;
-            let spread = (!is_whole).then(|| runs.map(|run| [run.first, run.step, run.len]));
-            Pass { weights, offsets, len, cover: cover.repeated(together, [field.len(), rows * len]), spread }
+            let results = runs.map(|run| run.results);
+            let plane = results[0].len * results[1].len;
+            Pass { weights, offsets, results, cover: cover.repeated(together, [field.len(), rows * plane]) }
         };
         let passes = pairs.into_iter().zip(covers).map(pass).collect();
         let group_weight = weight.elements() / groups;
@@ -116,7 +125,7 @@ impl Convolution {
         }
         // Pixels that no tap reads have no gradient.
         let plane = self.output[0] * self.output[1];
-        if self.passes.iter().map(|pass| pass.len).sum::<usize>() < plane {
+        if self.passes.iter().map(Pass::len).sum::<usize>() < plane {
             y.fill(0.0);
         }
         if self.passes.is_empty() {
@@ -141,16 +150,15 @@ impl Convolution {
                     offsets: &pass.offsets,
                     cover: &pass.cover,
                     copies: pictures.len() / pixels,
-                    output_plane: pass.len,
+                    output_plane: pass.len(),
                 };
-                match &pass.spread {
-                    None => tile::product(&product, y),
-                    Some(axes) => {
-                        columns.resize((self.together * self.rows * pass.len).max(columns.len()), 0.0);
-                        tile::product(&product, columns);
-                        let planes = columns.chunks_exact(pass.len).zip(y.chunks_exact_mut(plane));
-                        planes.for_each(|(from, to)| spread(from, axes, to, self.output[1]));
-                    }
+                if pass.len() == plane {
+                    tile::product(&product, y);
+                } else {
+                    columns.resize((self.together * self.rows * pass.len()).max(columns.len()), 0.0);
+                    tile::product(&product, columns);
+                    let planes = columns.chunks_exact(pass.len()).zip(y.chunks_exact_mut(plane));
+                    planes.for_each(|(from, to)| spread(from, pass.results, to, self.output[1]));
                 }
             }
         }
@@ -158,11 +166,10 @@ impl Convolution {
 }
 
 /// Writes results to their places in a plane of this width.
-fn spread(from: &[f32], [rows, columns]: &[[usize; 3]; 2], to: &mut [f32], width: usize) {
-    let ([first_row, row_step, _], [first, step, len]) = (*rows, *columns);
-    let lines = to.chunks_exact_mut(width).skip(first_row).step_by(row_step);
-    for (from, to) in from.chunks_exact(len).zip(lines) {
-        to[first..].iter_mut().step_by(step).zip(from).for_each(|(to, from)| *to = *from);
+fn spread(from: &[f32], [rows, columns]: [Results; 2], to: &mut [f32], width: usize) {
+    let lines = to.chunks_exact_mut(width).skip(rows.first).step_by(rows.step);
+    for (from, to) in from.chunks_exact(columns.len).zip(lines) {
+        to[columns.first..].iter_mut().step_by(columns.step).zip(from).for_each(|(to, from)| *to = *from);
     }
 }
 

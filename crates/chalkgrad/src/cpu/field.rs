@@ -36,19 +36,25 @@ impl Axis {
     }
 }
 
-/// Along one axis, results that are computed together because the same taps make them: result `first`, `first + step`, and so on.
+/// Along one axis, results that are computed together because the same taps make them.
 #[derive(Debug)]
 pub(super) struct Run {
+    pub(super) results: Results,
+    taps: Vec<Tap>,
+}
+
+/// Result `first`, `first + step` and so on: so many.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Results {
     pub(super) first: usize,
     pub(super) step: usize,
     pub(super) len: usize,
-    pub(super) taps: Vec<Tap>,
 }
 
 /// A kernel's place along one axis, and the strip and place that it reads for the first result.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Tap {
-    pub(super) kernel: usize,
+struct Tap {
+    kernel: usize,
     strip: usize,
     place: usize,
 }
@@ -74,7 +80,7 @@ fn forward(window: &Window, axis: usize, input: usize, output: usize) -> (Axis, 
     let taps: Vec<Tap> = (0..window.kernel[axis]).map(tap).collect();
     let size = output + taps.iter().map(|tap| tap.place).max().unwrap_or(0);
     let axis = Axis::new(input, window.padding[axis] as isize, stride, size, &remainders);
-    (axis, vec![Run { first: 0, step: 1, len: output, taps }])
+    (axis, vec![Run { results: Results { first: 0, step: 1, len: output }, taps }])
 }
 
 /// Pixel `i · stride + remainder` of the padded picture was read by tap `k`, if that has the same remainder, for output
@@ -107,7 +113,7 @@ fn backward(window: &Window, axis: usize, gradient: usize, input: usize) -> (Axi
             let place = (index as isize - back as isize - low) as usize;
             Tap { kernel, strip: 0, place }
         });
-        Run { first, step: stride, len, taps: taps.collect() }
+        Run { results: Results { first, step: stride, len }, taps: taps.collect() }
     });
     let runs = runs.collect();
     (Axis::new(gradient, -low, 1, (high - low) as usize, &[0]), runs)
@@ -188,7 +194,7 @@ impl Field {
         }
     }
 
-    /// Where channel by channel these taps lie, seen from a result's place: with their places in the kernel.
+    /// Channel by channel the taps of a product: the channel, the place in the kernel, and how far from a result's place they read.
     pub(super) fn taps<'a>(
         &'a self,
         [rows, columns]: [&'a Run; 2],
