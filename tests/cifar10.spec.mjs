@@ -136,7 +136,7 @@ describe("a picture of one's own", () => {
     assert.deepEqual(complaints, []);
   });
 
-  test("is cropped by keys and by the wheel", async (t) => {
+  test("is cropped by keys, by the wheel and by dragging it", async (t) => {
     const { lab, page, complaints } = await trained(open, t, 5);
     const png = await page.evaluate(async () => {
       const canvas = Object.assign(document.createElement("canvas"), { width: 128, height: 64 });
@@ -169,6 +169,15 @@ describe("a picture of one's own", () => {
     await cell.locator("canvas").hover();
     for (let turn = 0; turn < 4; turn += 1) await page.mouse.wheel(0, -100);
     await isAllOf([0, 0, 255]);
+    // The picture follows the pointer, beyond its cell too.
+    const { x, y, width, height } = await cell.locator("canvas").boundingBox();
+    for (const [distance, colour] of [[20 * width, [255, 0, 0]], [-20 * width, [0, 0, 255]]]) {
+      await page.mouse.move(x + width / 2, y + height / 2);
+      await page.mouse.down();
+      await page.mouse.move(x + width / 2 + distance, y + height / 2, { steps: 4 });
+      await page.mouse.up();
+      await isAllOf(colour);
+    }
     await lab.says(/of your picture/);
     assert.deepEqual(complaints, []);
   });
@@ -459,8 +468,8 @@ describe("a reload", () => {
 describe("classes of one's own", () => {
   const { open } = stage();
 
-  test("train in place of CIFAR-10, from a folder of folders", async (t) => {
-    const { lab, page, complaints } = await open(t, { server: { files: standInData() } });
+  /** A folder of folders with pictures in three colours. */
+  async function threeColours(t, page) {
     const folder = await mkdtemp(join(tmpdir(), "chalkgrad-classes-"));
     t.after(() => rm(folder, { recursive: true }));
     for (const [name, colour] of [["blue", "rgb(20, 30, 200)"], ["green", "rgb(20, 200, 30)"], ["red", "rgb(200, 30, 20)"]]) {
@@ -477,14 +486,32 @@ describe("classes of one's own", () => {
         await writeFile(join(folder, "mine", name, `${index}.png`), Buffer.from(bytes));
       }
     }
-    await page.locator("input[webkitdirectory]").setInputFiles(join(folder, "mine"));
-    await until("it learns them", async () => (await lab.state()).dataset === "your own classes");
-    await lab.untilNumber("Accuracy", (value) => value >= 95);
-    await lab.pause();
-    assert.deepEqual((await lab.state()).classes, ["blue", "green", "red"]);
-    await lab.view("test");
-    await lab.button("Measure all").click();
-    await lab.says(/^100\.0% .* right of 6 at step/);
-    assert.deepEqual(complaints, []);
-  });
+    return join(folder, "mine");
+  }
+
+  const choose = (page, folder) => page.locator("input[webkitdirectory]").setInputFiles(folder);
+
+  /** As from a window beside the browser's. */
+  async function drop(page, folder) {
+    const client = await page.context().newCDPSession(page);
+    const data = { items: [], files: [folder], dragOperationsMask: 1 };
+    for (const type of ["dragEnter", "dragOver", "drop"]) {
+      await client.send("Input.dispatchDragEvent", { type, x: 300, y: 300, data });
+    }
+  }
+
+  for (const [how, bring] of [["chosen", choose], ["dropped", drop]]) {
+    test(`train in place of CIFAR-10, from a folder of folders that is ${how}`, async (t) => {
+      const { lab, page, complaints } = await open(t, { server: { files: standInData() } });
+      await bring(page, await threeColours(t, page));
+      await until("it learns them", async () => (await lab.state()).dataset === "your own classes");
+      await lab.untilNumber("Accuracy", (value) => value >= 95);
+      await lab.pause();
+      assert.deepEqual((await lab.state()).classes, ["blue", "green", "red"]);
+      await lab.view("test");
+      await lab.button("Measure all").click();
+      await lab.says(/^100\.0% .* right of 6 at step/);
+      assert.deepEqual(complaints, []);
+    });
+  }
 });

@@ -40,7 +40,8 @@ pub enum Pixels {
     FourOrEight,
     /// Eight, but of pictures that are no wider than four.
     Eight,
-    /// Four rows of eight, of a convolution with stride 1 and no more than 25 taps, which are written out; of others as `Eight`.
+    /// Four rows of eight, of a convolution with strides of at most 2, no dilation and no more than 25 taps, which are written out; of
+    /// others as `Eight`.
     Unrolled,
 }
 

@@ -30,7 +30,7 @@ pub(super) struct Convolution {
 
 /// One product a picture and group: results that the same taps make.
 struct Pass {
-    /// Where a step's weights lie from those of the first channel that is written on, and where its pixels lie in the field.
+    /// Of each step, where its weight lies from the first of a channel that is written, and where its pixels lie in the field.
     weights: Vec<usize>,
     offsets: Vec<usize>,
     /// Along height and width.
@@ -57,7 +57,7 @@ impl Convolution {
         let (field, runs) = Field::forward(images, &window, groups, plane_of(output));
         let taps = window.kernel[0] * window.kernel[1];
         let (rows, pitches) = (weight.dims()[0] / groups, [weight.dims()[1] * taps, taps]);
-        Self::new(level, groups, field, runs, weight, rows, pitches, plane_of(output))
+        Self::new(level, groups, field, runs, weight, rows, pitches, output)
     }
 
     /// The gradient with respect to the pictures.
@@ -72,7 +72,7 @@ impl Convolution {
         let (field, runs) = Field::backward(g, &window, groups, plane_of(output));
         let taps = window.kernel[0] * window.kernel[1];
         let (rows, pitches) = (weight.dims()[1], [taps, weight.dims()[1] * taps]);
-        Self::new(level, groups, field, runs, weight, rows, pitches, plane_of(output))
+        Self::new(level, groups, field, runs, weight, rows, pitches, output)
     }
 
     /// Of `rows` channels that a group writes. The weights of channels that are written lie `weight_pitches[0]` apart, those of
@@ -85,8 +85,9 @@ impl Convolution {
         weight: &Shape,
         rows: usize,
         weight_pitches: [usize; 2],
-        output: [usize; 2],
+        output: &Shape,
     ) -> Self {
+        let (batch, output) = (output.dims()[0], plane_of(output));
         let pairs: Vec<[&Run; 2]> =
             row_runs.iter().flat_map(|row| column_runs.iter().map(move |column| [row, column])).collect();
         let covers: Vec<Cover> = pairs
@@ -96,10 +97,8 @@ impl Convolution {
                 Cover::new(level, [height, width], [field.pitch(), width])
             })
             .collect();
-        let together = match groups {
-            1 => covers.iter().map(|cover| cover.copies_for_tiles(rows)).max().unwrap_or(1),
-            _ => 1,
-        };
+        let most = if groups == 1 { batch.max(1) } else { 1 };
+        let together = covers.iter().map(|cover| cover.copies_for_tiles(rows)).max().unwrap_or(1).min(most);
         let pass = |(runs, cover): ([&Run; 2], Cover)| {
             let (mut weights, mut offsets) = (Vec::new(), Vec::new());
             for (channel, [row, column], offset) in field.taps(runs) {
@@ -277,13 +276,15 @@ fn dot(x: &[f32], g: &[f32]) -> f32 {
 mod tests {
     use super::*;
 
-    /// Widths that a vector has, that share one, and that fit none; more pictures than are computed together.
+    /// Widths that a vector has, that share one, and that fit none; more pictures than are computed together; one filter and several.
     #[test]
     fn every_level_computes_the_same() {
-        for (size, stride) in [(4, 1), (5, 1), (7, 1), (8, 1), (16, 1), (19, 1), (8, 2), (9, 2), (16, 2), (13, 3)] {
+        let sizes = [(4, 1), (5, 1), (7, 1), (8, 1), (16, 1), (19, 1), (8, 2), (9, 2), (16, 2), (13, 3)];
+        for ((size, stride), filters) in sizes.into_iter().flat_map(|size| [(size, 1), (size, 6)]) {
             let window = Window::square(3).padding(1).stride(stride);
             let output = window.output([size; 2]).unwrap();
-            let [images, weight, g] = [[7, 3, size, size], [6, 3, 3, 3], [7, 6, output[0], output[1]]].map(Shape::from);
+            let [images, weight, g] =
+                [[7, 3, size, size], [filters, 3, 3, 3], [7, filters, output[0], output[1]]].map(Shape::from);
             let wave = |shape: &Shape| -> Vec<f32> { (0..shape.elements()).map(|i| (i as f32 * 0.7).sin()).collect() };
             let run = |level: Level| {
                 let mut scratch = Scratch::default();

@@ -1,22 +1,23 @@
 //! How pictures lie in memory for a convolution: with zeros around them, and pixels that a stride leads to side by side, so that
-//! every product of a convolution reads neighbours, whatever its stride.
+//! every product of a convolution reads neighbours, whatever its stride. Signal processing calls that a polyphase decomposition: a
+//! phase for each remainder by the stride.
 
 use super::tile::SLACK;
 use crate::Shape;
 use crate::op::Window;
 
-/// Along one axis of a field: pixels that lie `step` apart are neighbours in it, a strip for each remainder that is read.
+/// Along one axis of a field: pixels that lie `step` apart are neighbours in it, in a phase for each remainder that is read.
 #[derive(Debug)]
 struct Axis {
     step: usize,
-    /// Places of a strip.
+    /// Places of a phase.
     size: usize,
-    strips: Vec<Strip>,
+    phases: Vec<Phase>,
 }
 
-/// Pixels `first`, `first + step` and so on of a picture: so many, from the place `at` of a strip on.
+/// Pixels `first`, `first + step` and so on of a picture: so many, from the place `at` on.
 #[derive(Debug)]
-struct Strip {
+struct Phase {
     first: usize,
     at: usize,
     len: usize,
@@ -25,14 +26,14 @@ struct Strip {
 impl Axis {
     /// Of a picture whose first pixel lies at `origin`, or, if that is negative, is cut off with those before 0.
     fn new(length: usize, origin: isize, step: usize, size: usize, remainders: &[usize]) -> Self {
-        let strip = |&remainder: &usize| {
+        let phase = |&remainder: &usize| {
             let before = origin - remainder as isize;
             let at = if before > 0 { (before as usize).div_ceil(step) } else { 0 };
             let first = ((remainder + at * step) as isize - origin) as usize;
             let len = length.saturating_sub(first).div_ceil(step).min(size.saturating_sub(at));
-            Strip { first, at, len }
+            Phase { first, at, len }
         };
-        Self { step, size, strips: remainders.iter().map(strip).collect() }
+        Self { step, size, phases: remainders.iter().map(phase).collect() }
     }
 }
 
@@ -51,11 +52,11 @@ pub(super) struct Results {
     pub(super) len: usize,
 }
 
-/// A kernel's place along one axis, and the strip and place that it reads for the first result.
+/// A kernel's place along one axis, and the phase and place that it reads for the first result.
 #[derive(Debug, Clone, Copy)]
 struct Tap {
     kernel: usize,
-    strip: usize,
+    phase: usize,
     place: usize,
 }
 
@@ -75,7 +76,7 @@ fn forward(window: &Window, axis: usize, input: usize, output: usize) -> (Axis, 
     let remainders = remainders(window, axis);
     let tap = |kernel: usize| {
         let (remainder, place) = (kernel * dilation % stride, kernel * dilation / stride);
-        Tap { kernel, strip: remainders.partition_point(|&other| other < remainder), place }
+        Tap { kernel, phase: remainders.partition_point(|&other| other < remainder), place }
     };
     let taps: Vec<Tap> = (0..window.kernel[axis]).map(tap).collect();
     let size = output + taps.iter().map(|tap| tap.place).max().unwrap_or(0);
@@ -111,7 +112,7 @@ fn backward(window: &Window, axis: usize, gradient: usize, input: usize) -> (Axi
         let (index, first, len) = pixels(remainder);
         let taps = taps_of(remainder).map(|(kernel, back)| {
             let place = (index as isize - back as isize - low) as usize;
-            Tap { kernel, strip: 0, place }
+            Tap { kernel, phase: 0, place }
         });
         Run { results: Results { first, step: stride, len }, taps: taps.collect() }
     });
@@ -154,13 +155,15 @@ impl Field {
         self.axes[0].size * self.axes[1].size
     }
 
-    fn planes_of_channel(&self) -> usize {
-        self.axes[0].strips.len() * self.axes[1].strips.len()
+    /// Where these phases of a channel lie.
+    fn plane_at(&self, channel: usize, [row, column]: [usize; 2]) -> usize {
+        let [rows, columns] = &self.axes;
+        ((channel * rows.phases.len() + row) * columns.phases.len() + column) * self.plane()
     }
 
     /// Numbers that a field takes.
     pub(super) fn len(&self) -> usize {
-        self.channels * self.planes_of_channel() * self.plane()
+        self.plane_at(self.channels, [0; 2])
     }
 
     /// Numbers of the picture.
@@ -178,15 +181,15 @@ impl Field {
     pub(super) fn fill(&self, picture: &[f32], field: &mut [f32]) {
         let [height, width] = self.picture;
         let [rows, columns] = &self.axes;
-        let (plane, pitch) = (self.plane(), self.pitch());
+        let pitch = self.pitch();
         for channel in 0..self.channels {
             let picture = &picture[channel * height * width..][..height * width];
-            for (y_strip, y) in rows.strips.iter().enumerate() {
-                for (x_strip, x) in columns.strips.iter().enumerate().filter(|(_, x)| x.len > 0) {
-                    let planes_before = (channel * rows.strips.len() + y_strip) * columns.strips.len() + x_strip;
+            for (y_phase, y) in rows.phases.iter().enumerate().filter(|(_, y)| y.len > 0) {
+                for (x_phase, x) in columns.phases.iter().enumerate().filter(|(_, x)| x.len > 0) {
+                    let plane = self.plane_at(channel, [y_phase, x_phase]);
                     for row in 0..y.len {
                         let from = &picture[(y.first + row * rows.step) * width + x.first..];
-                        let to = &mut field[planes_before * plane + (y.at + row) * pitch + x.at..][..x.len];
+                        let to = &mut field[plane + (y.at + row) * pitch + x.at..][..x.len];
                         copy_row(from, columns.step, to);
                     }
                 }
@@ -202,9 +205,8 @@ impl Field {
         let pairs = rows.taps.iter().flat_map(|row| columns.taps.iter().map(move |column| (row, column)));
         (0..self.channels).flat_map(move |channel| {
             pairs.clone().map(move |(row, column)| {
-                let plane =
-                    (channel * self.axes[0].strips.len() + row.strip) * self.axes[1].strips.len() + column.strip;
-                let offset = plane * self.plane() + row.place * self.pitch() + column.place;
+                let plane = self.plane_at(channel, [row.phase, column.phase]);
+                let offset = plane + row.place * self.pitch() + column.place;
                 (channel, [row.kernel, column.kernel], offset)
             })
         })

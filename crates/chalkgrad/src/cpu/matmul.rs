@@ -29,9 +29,8 @@ impl MatMul {
         let inner = matrix(a)[usize::from(!transpose[0])];
         let level = level.for_rows_of(columns);
         let panel = tile::tile_width(level, rows);
-        let panels = (0..columns)
-            .step_by(panel)
-            .map(|first| Cover::new(level, [1, panel.min(columns - first)], [0; 2]).written_at(first));
+        let panels =
+            (0..columns).step_by(panel).map(|first| Cover::new(level, [1, panel.min(columns - first)], [0; 2]));
         let [pitch, step] = if transpose[0] { [1, rows] } else { [inner, 1] };
         Self {
             stack: output.dims()[..output.rank() - 2].iter().product(),
@@ -83,7 +82,7 @@ impl MatMul {
                 copies: 1,
                 output_plane: self.columns,
             };
-            tile::product(&product, y);
+            tile::product(&product, &mut y[first..]);
         }
     }
 }

@@ -4,7 +4,8 @@
 /// A vector of f32 and the few things that kernels do with it.
 ///
 /// # Safety
-/// Every method needs the instruction set of its implementation, and pointers valid for `LANES` numbers.
+/// Every method needs the instruction set of its implementation, and pointers valid for `LANES` numbers, or for its share of them
+/// in each of several rows.
 pub(super) trait Simd: Copy {
     type Vector: Copy;
     const LANES: usize;
@@ -13,6 +14,7 @@ pub(super) trait Simd: Copy {
     unsafe fn splat(value: f32) -> Self::Vector;
     unsafe fn load(from: *const f32) -> Self::Vector;
     /// As many numbers of each of `ROWS` rows, `pitch` apart: one row, or what `Level::row_counts` names.
+    #[inline(always)]
     unsafe fn load_rows<const ROWS: usize>(from: *const f32, _pitch: usize) -> Self::Vector {
         const { assert!(ROWS == 1) };
         unsafe { Self::load(from) }
@@ -135,7 +137,7 @@ impl Level {
 }
 
 /// Work that is compiled once for each level. `run` and what it calls must be inlined always, or it is compiled for the narrowest.
-/// No sum is rounded otherwise for it.
+/// Every level gives the same bits.
 pub(super) trait Wide {
     fn run(self);
 }

@@ -22,12 +22,12 @@ pub(super) struct Position {
 /// Vectors that cover a product's results, one after another.
 pub(super) struct Cover {
     level: Level,
-    /// Rows that share a vector, because each of them is much shorter.
-    rows: usize,
+    /// Rows of results that share a vector, so that short ones fill it.
+    rows_per_vector: usize,
     /// From a row to the next, where they are read and where they are written.
     pitches: [usize; 2],
     positions: Vec<Position>,
-    /// How often they repeat.
+    /// How many copies of one cover they are.
     copies: usize,
 }
 
@@ -48,13 +48,7 @@ impl Cover {
                 lanes: width.min(columns - column),
             })
         });
-        Self { level, rows: shared, pitches, positions: positions.collect(), copies: 1 }
-    }
-
-    /// The same, its results written so much further on.
-    pub(super) fn written_at(mut self, output: usize) -> Self {
-        self.positions.iter_mut().for_each(|position| position.output += output);
-        self
+        Self { level, rows_per_vector: shared, pitches, positions: positions.collect(), copies: 1 }
     }
 
     /// How often it must be repeated so that tiles of a product of so many rows are full, or nearly so.
@@ -133,7 +127,7 @@ pub(super) struct Product<'a> {
 /// Runs a product. The result overwrites `output`.
 pub(super) fn product(product: &Product<'_>, output: &mut [f32]) {
     product.check(output.len());
-    match (product.cover.level, product.cover.rows) {
+    match (product.cover.level, product.cover.rows_per_vector) {
         // SAFETY: `check` holds every access in bounds, and `detect` found the instructions.
         #[cfg(target_arch = "x86_64")]
         (Level::Avx512, 1) => unsafe { product_avx512::<1>(product, output) },
@@ -157,10 +151,10 @@ pub(super) fn product(product: &Product<'_>, output: &mut [f32]) {
 impl Product<'_> {
     /// Panics where an access would leave its slice: a fault of the caller's plan, never of a person's input.
     fn check(&self, output: usize) {
-        let Cover { level, rows, pitches, .. } = self.cover;
+        let Cover { level, rows_per_vector, pitches, .. } = self.cover;
         let last = |of: fn(&Position) -> usize| self.positions().iter().map(of).max().unwrap_or(0);
-        let in_vector = pitches.map(|pitch| (rows - 1) * pitch);
-        let read = self.offsets.iter().max().unwrap_or(&0) + in_vector[0] + level.lanes() / rows;
+        let in_vector = pitches.map(|pitch| (rows_per_vector - 1) * pitch);
+        let read = self.offsets.iter().max().unwrap_or(&0) + in_vector[0] + level.lanes() / rows_per_vector;
         assert!(last(|position| position.input) + read <= self.input.len(), "a product reads past its input");
         let written = in_vector[1] + self.rows.saturating_sub(1) * self.output_plane;
         let reach = last(|position| position.output + position.lanes) + written;

@@ -21,11 +21,13 @@ const CONV2D_WEIGHT_GRADIENT: &str = wgsl!("unrolled/conv2d_weight_gradient.wgsl
 const MOST_TAPS: usize = 25;
 /// Rows of a tile of outputs at most.
 const ROWS: usize = 4;
+/// Fours in a row of one at most.
+const QUADS: usize = 2;
 /// Components of a vector.
 const LANES: [char; 4] = ['x', 'y', 'z', 'w'];
 
-/// The largest stride, and the largest distance between a stretched picture's pixels.
-const MOST_APART: usize = 2;
+/// The largest stride, and the largest distance between a stretched picture's pixels: as many fours as a tile has at most.
+const MOST_APART: usize = QUADS;
 
 /// Along one axis, which pixels an output reads: output `stretch · u + q` reads by tap `k` the pixel `stride · u + (q + k - ahead) /
 /// stretch` of the picture with zeros around it, if that is a whole number. Stride or stretch is 1.
@@ -43,10 +45,11 @@ impl Reach {
         (Self { stride, stretch, ahead }, padding.div_euclid(stretch as i64))
     }
 
-    /// The pixel that tap `k` reads for the first output of kind `q`.
-    fn place(&self, q: usize, k: usize) -> Option<usize> {
-        let from_zero = (q + k).checked_sub(self.ahead)?;
-        from_zero.is_multiple_of(self.stretch).then_some(from_zero / self.stretch)
+    /// The pixel that tap `k` reads for an output of a tile.
+    fn read(&self, output: usize, k: usize) -> Option<usize> {
+        let stretched = (output % self.stretch + k).checked_sub(self.ahead)?;
+        let is_there = stretched.is_multiple_of(self.stretch);
+        is_there.then_some(output / self.stretch * self.stride + stretched / self.stretch)
     }
 
     /// How many pixels are read for so many outputs by a kernel of this length.
@@ -62,7 +65,7 @@ pub(super) struct Cut {
     pub(super) kernel: [usize; 2],
     /// Along height and width.
     pub(super) reach: [Reach; 2],
-    /// Of a tile of outputs, and the fours in each of them: outputs a stretch apart are a four's.
+    /// Of a tile of outputs, and the fours in each of them. A four's outputs lie a stretch apart.
     pub(super) rows: usize,
     pub(super) quads: usize,
     /// Channels that are read at a time.
@@ -126,18 +129,16 @@ impl Cut {
         source + &template.replace("$sums", &declared).replace("$taps", &written).replace("$all", &sums.join(", "))
     }
 
-    /// The pictures' rows that a tile reads, channel by channel; each with the tile's rows that read it, and the first of the taps
-    /// by which they do.
+    /// The pictures' rows that a tile reads, channel by channel: each with the tile's rows that read it and the first of the taps by
+    /// which they do.
     fn lines(&self) -> impl Iterator<Item = (String, Vec<(usize, usize)>)> {
         let Self { kernel: [height, width], reach: [reach, _], rows, channels, .. } = *self;
         (0..channels).flat_map(move |c| {
-            (0..reach.pixels(rows, height)).map(move |line| {
-                let read =
-                    |row: usize, k| Some(row / reach.stretch * reach.stride + reach.place(row % reach.stretch, k)?);
+            (0..reach.pixels(rows, height)).filter_map(move |line| {
                 let taps = (0..rows).flat_map(|row| (0..height).map(move |k| (row, k)));
-                let readers = taps.filter(|&(row, k)| read(row, k) == Some(line));
-                let readers = readers.map(|(row, k)| (row, (c * height + k) * width)).collect();
-                (format!("image + {c}u * plane + {line}u * pitch"), readers)
+                let readers = taps.filter(|&(row, k)| reach.read(row, k) == Some(line));
+                let readers: Vec<_> = readers.map(|(row, k)| (row, (c * height + k) * width)).collect();
+                (!readers.is_empty()).then(|| (format!("image + {c}u * plane + {line}u * pitch"), readers))
             })
         })
     }
@@ -154,15 +155,15 @@ impl Cut {
         let sum = |row: usize, channel: usize, quad: usize| format!("sum_{row}_{channel}_{quad}");
         let by_channel = |row| (0..4).flat_map(move |channel| (0..quads).map(move |quad| sum(row, channel, quad)));
         let sums: Vec<String> = (0..rows).flat_map(by_channel).collect();
-        // The first of the four pixels that a tap reads for a four of outputs.
-        let first = |quad: usize, k| Some(quad / stretch * 4 * stride + self.reach[1].place(quad % stretch, k)?);
+        // The first of the pixels that a tap reads for a four of outputs.
+        let first = |quad: usize, k| self.reach[1].read(quad / stretch * 4 * stretch + quad % stretch, k);
         let firsts: BTreeSet<usize> =
             (0..quads).flat_map(|quad| (0..width).filter_map(move |k| first(quad, k))).collect();
         self.source(CONV2D, &sums, |out| {
             for tap in 0..channels * self.taps() {
                 writeln!(out, "let filter{tap} = filters[filter_at + {tap}u];")?;
             }
-            for (line, readers) in self.lines().filter(|(_, readers)| !readers.is_empty()) {
+            for (line, readers) in self.lines() {
                 out.push_str("{\n");
                 self.read_row(out, &line)?;
                 for first in &firsts {
@@ -201,7 +202,7 @@ impl Cut {
                     writeln!(out, "let at{row}_{x} = vec4<f32>({four});")?;
                 }
             }
-            for (line, readers) in self.lines().filter(|(_, readers)| !readers.is_empty()) {
+            for (line, readers) in self.lines() {
                 out.push_str("{\n");
                 self.read_row(out, &line)?;
                 for (row, first_tap) in readers {
@@ -225,9 +226,9 @@ fn pixel(x: usize) -> String {
 }
 
 impl Maker<'_> {
-    /// Whether this device's convolutions of such a kernel, stride and dilation are written out.
-    pub(super) fn writes_out(&self, kernel: [usize; 2], stride: [usize; 2], dilation: [usize; 2]) -> bool {
-        let is_near = stride.iter().all(|&stride| stride <= MOST_APART);
+    /// Whether this device's convolutions of such a kernel, stride or stretch, and dilation are written out.
+    pub(super) fn writes_out(&self, kernel: [usize; 2], apart: [usize; 2], dilation: [usize; 2]) -> bool {
+        let is_near = apart.iter().all(|&apart| apart <= MOST_APART);
         let fits = kernel[0] * kernel[1] <= MOST_TAPS && is_near && dilation == [1, 1];
         fits && self.tiles().pixels == Pixels::Unrolled
     }
@@ -241,7 +242,7 @@ impl Maker<'_> {
         let Correlation { kernel, stride, stretch, padding, groups, weight_strides, turned, .. } = *correlation;
         let (group_in, group_out, out) = (x[1] / groups, y[1] / groups, [y[2], y[3]]);
         let reach = [0, 1].map(|axis| Reach::new(stride[axis], stretch[axis], padding[axis]));
-        let cut = Cut::new(kernel, reach.map(|(reach, _)| reach), group_in, out, 2);
+        let cut = Cut::new(kernel, reach.map(|(reach, _)| reach), group_in, out, QUADS);
         let (tiles, padded, blocks) = (cut.tiles(out), cut.padded(out), group_out.div_ceil(4));
         let mut dispatches = Vec::new();
         let images = self.padded(&mut dispatches, &self.inputs[0], x, reach.map(|(_, zeros)| zeros), padded)?;
