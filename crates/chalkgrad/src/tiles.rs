@@ -75,7 +75,7 @@ impl Product {
 
 impl Tiles {
     /// Counts up when a kernel changes so that another setting may be faster: what was found before holds no longer.
-    pub const VERSION: u32 = 2;
+    pub const VERSION: u32 = 3;
 
     /// What `busy` is chosen from.
     pub const BUSY: [usize; 4] = [1 << 9, 1 << 12, BUSY, 1 << 17];

@@ -48,9 +48,10 @@ const LAYERS: [Layer; 3] = [layer(16, 20, 16, 5), layer(64, 64, 8, 3), layer(64,
 const PRODUCTS: [[usize; 3]; 2] = [[256, 256, 256], [64, 784, 128]];
 
 /// What a GPU's tiles are chosen by: each choice by kernels that it concerns.
-pub(crate) const CHOSEN_SUMS: [Kernel; 2] = [
+pub(crate) const CHOSEN_SUMS: [Kernel; 3] = [
     Kernel::Convolution(Direction::WeightGradient, LAYERS[0]),
     Kernel::Convolution(Direction::WeightGradient, LAYERS[1]),
+    Kernel::MatMul(PRODUCTS[1]),
 ];
 pub(crate) const CHOSEN_CONVOLUTIONS: [Kernel; 2] =
     [Kernel::Convolution(Direction::Forward, LAYERS[0]), Kernel::Convolution(Direction::Forward, LAYERS[1])];

@@ -27,15 +27,16 @@ pub fn recall(device: &Device, memory: &str) -> bool {
 }
 
 /// Times every choice on the device and leaves it with the fastest, in about a second, or five where a processor plays the GPU; what to
-/// remember of it, if it is a GPU. One choice after the other, because each concerns kernels of its own.
+/// remember of it, if it is a GPU. One choice after the other, because each concerns kernels of its own; how sums are cut comes last, because
+/// it depends on how many threads the chosen kernels have without.
 pub async fn tune(device: &Device, clock: Clock) -> Result<Option<String>> {
     let Some(mut tiles) = device.tiles() else { return Ok(None) };
-    let sums = Tiles::BUSY.map(|busy| Tiles { busy, ..tiles });
-    tiles = fastest(device, clock, tiles, &sums, &CHOSEN_SUMS).await?;
     let pixels = Pixels::ALL.map(|pixels| Tiles { pixels, ..tiles });
     tiles = fastest(device, clock, tiles, &pixels, &CHOSEN_CONVOLUTIONS).await?;
     let products = Product::ALL.map(|product| Tiles { product, ..tiles });
     tiles = fastest(device, clock, tiles, &products, &CHOSEN_PRODUCTS).await?;
+    let sums = Tiles::BUSY.map(|busy| Tiles { busy, ..tiles });
+    tiles = fastest(device, clock, tiles, &sums, &CHOSEN_SUMS).await?;
     Ok(Some(format!("{}\n{tiles}", key(device))))
 }
 
