@@ -228,10 +228,13 @@ pub fn OwnCell(run: Run) -> impl IntoView {
             crop.zoomed(if event.delta_y() < 0.0 { KEY_ZOOMS } else { 1.0 / KEY_ZOOMS }).moved([0.0; 2], size)
         });
     };
+    let shown = |event: &PointerEvent| event.current_target()?.dyn_into::<web_sys::Element>().ok();
+    // However fast it leaves the cell, the pointer goes on dragging.
+    let grab = move |event: PointerEvent| {
+        let _ = shown(&event).map(|shown| shown.set_pointer_capture(event.pointer_id()));
+    };
     let drag = move |event: PointerEvent| {
-        let shown = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        if let (true, Some(shown)) = (event.buttons() == 1, shown) {
-            let _ = shown.set_pointer_capture(event.pointer_id());
+        if let (true, Some(shown)) = (event.buttons() == 1, shown(&event)) {
             let side = f64::from(shown.client_width()).max(1.0);
             let by = [event.movement_x(), event.movement_y()].map(|pixels| -f64::from(pixels) / side);
             recrop(run, |crop, size| crop.moved(by, size));
@@ -248,7 +251,7 @@ pub fn OwnCell(run: Run) -> impl IntoView {
                 on:click=move |_| run.choose_picture(None)
                 on:keydown=press
             >
-                <span class="cell-picture" on:wheel=turn on:pointermove=drag>
+                <span class="cell-picture" on:wheel=turn on:pointerdown=grab on:pointermove=drag>
                     <Tile tiles=tiles index=0usize />
                     <span class="cell-label">"yours"</span>
                 </span>
